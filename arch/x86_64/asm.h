@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * asm.h - where a function begins and ends, for the assembler, the linker, the
+ * unwinder and indirect-branch tracking.  Hides no other instruction.
+ */
+#ifndef VGR_ASM_H
+#define VGR_ASM_H
+
+#define FUNCTION(name)			\
+	.text;				\
+	.globl	name;			\
+	.hidden	name;			\
+	.type	name, @function;	\
+	.balign	64;			\
+name:	.cfi_startproc;			\
+	endbr64
+
+#define END_FUNCTION(name)		\
+	.cfi_endproc;			\
+	.size	name, . - name
+
+/* Without this note the linker would give the whole program an executable stack. */
+	.section .note.GNU-stack, "", @progbits
+
+/* GNU_PROPERTY_X86_FEATURE_1_AND: IBT and SHSTK, as endbr64 and no stack allow. */
+	.section .note.gnu.property, "a", @note
+	.balign	8
+	.long	4
+	.long	16
+	.long	5
+	.asciz	"GNU"
+	.long	0xc0000002
+	.long	4
+	.long	3
+	.long	0
+	.text
+
+#endif

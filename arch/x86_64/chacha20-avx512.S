@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * chacha20-avx512.S - ChaCha20 with a rotate instruction and 32 registers of
+ * 512 bits: up to 16 blocks in rows, or 32 blocks in words.
+ *
+ * void vgr_chacha20_blocks_avx512(uint8_t *out, const void *key,
+ *                                 uint64_t counter, size_t nblocks);
+ *   rdi out      64 * nblocks bytes written     rsi key      32 bytes, read only
+ *   rdx counter  of the first block             rcx nblocks  at least 1
+ *
+ * Needs AVX512F.  Clobbers rax rcx rdx rdi r8 flags k1 k2 zmm0-31 and leaves
+ * every vector and mask register zero.  Never uses the stack.  The key is read
+ * for the last time before the run's last block is stored.
+ *
+ * In rows, 4 blocks are a chain of four registers: row_a is in a0 for blocks 0
+ * to 3, in a1 for blocks 4 to 7, and so on (chacha20-sse2.S shows one block).
+ *
+ *   128-bit lane  0         1         2         3
+ *   a0          [ block 0   block 1   block 2   block 3 ]   words 0 - 3
+ *   b0          [ block 0   block 1   block 2   block 3 ]   words 4 - 7
+ *   ...
+ *
+ * In words, a register is one word of 16 blocks: a0 is word 0 and d3 word 15 of
+ * blocks 0 to 15, A0 to D3 the same of blocks 16 to 31.  Nothing is spilled,
+ * for a rotate instruction needs no temporary.
+ */
+#include "asm.h"
+
+#define out		%rdi
+#define key		%rsi
+#define counter		%rdx
+#define counter_low	%edx
+#define nblocks		%rcx
+#define rounds_left	%eax
+#define scratch		%eax
+#define counter_high	%r8
+#define counter_high_32	%r8d
+
+#define a0		%zmm0
+#define a1		%zmm1
+#define a2		%zmm2
+#define a3		%zmm3
+#define b0		%zmm4
+#define b1		%zmm5
+#define b2		%zmm6
+#define b3		%zmm7
+#define c0		%zmm8
+#define c1		%zmm9
+#define c2		%zmm10
+#define c3		%zmm11
+#define d0		%zmm12
+#define d1		%zmm13
+#define d2		%zmm14
+#define d3		%zmm15
+
+#define A0		%zmm16
+#define A1		%zmm17
+#define A2		%zmm18
+#define A3		%zmm19
+#define B0		%zmm20
+#define B1		%zmm21
+#define B2		%zmm22
+#define B3		%zmm23
+#define C0		%zmm24
+#define C1		%zmm25
+#define C2		%zmm26
+#define C3		%zmm27
+#define D0		%zmm28
+#define D1		%zmm29
+#define D2		%zmm30
+#define D3		%zmm31
+
+/* Four columns, and what stands above, on and below them as diagonals. */
+#define all_a		a0, a1, a2, a3
+#define all_b		b0, b1, b2, b3
+#define all_c		c0, c1, c2, c3
+#define all_d		d0, d1, d2, d3
+#define diagonal_b	b1, b2, b3, b0
+#define diagonal_c	c2, c3, c0, c1
+#define diagonal_d	d3, d0, d1, d2
+
+#define all_A		A0, A1, A2, A3
+#define all_B		B0, B1, B2, B3
+#define all_C		C0, C1, C2, C3
+#define all_D		D0, D1, D2, D3
+#define diagonal_B	B1, B2, B3, B0
+#define diagonal_C	C2, C3, C0, C1
+#define diagonal_D	D3, D0, D1, D2
+
+/* What the rounds began with, where there are registers to remember it. */
+#define first_a		%zmm16
+#define first_b		%zmm17
+#define first_c		%zmm18
+#define first_d0	%zmm19
+#define first_d1	%zmm20
+#define first_d2	%zmm21
+#define first_d3	%zmm22
+#define tmp0		%zmm23
+#define tmp1		%zmm24
+
+/* Blocks of the two halves whose counter carries into word 13. */
+#define carry		%k1
+#define CARRY		%k2
+
+/* Lane i of a turned row is lane (i + n) mod 4 of the row before. */
+#define LEFT_1		0x39
+#define LEFT_2		0x4e
+#define LEFT_3		0x93
+
+/* sum += addend; mixed = rotl32(mixed ^ sum, bits) */
+.macro add_xor_rotate sum, addend, mixed, bits
+	vpaddd	\addend, \sum,   \sum
+	vpxord	\sum,    \mixed, \mixed
+	vprold	$\bits,  \mixed, \mixed
+.endm
+
+/* Four of them side by side: all sums, all xors, all rotations. */
+.macro add_xor_rotate_4 s0, s1, s2, s3, e0, e1, e2, e3, m0, m1, m2, m3, bits
+	vpaddd	\e0, \s0, \s0
+	vpaddd	\e1, \s1, \s1
+	vpaddd	\e2, \s2, \s2
+	vpaddd	\e3, \s3, \s3
+	vpxord	\s0, \m0, \m0
+	vpxord	\s1, \m1, \m1
+	vpxord	\s2, \m2, \m2
+	vpxord	\s3, \m3, \m3
+	vprold	$\bits, \m0, \m0
+	vprold	$\bits, \m1, \m1
+	vprold	$\bits, \m2, \m2
+	vprold	$\bits, \m3, \m3
+.endm
+
+/* RFC 8439, 2.1: four words or rows a, then b, c and d. */
+.macro four_quarter_rounds w0, w1, w2, w3, x0, x1, x2, x3, \
+			   y0, y1, y2, y3, z0, z1, z2, z3
+	add_xor_rotate_4 \w0,\w1,\w2,\w3, \x0,\x1,\x2,\x3, \z0,\z1,\z2,\z3, 16
+	add_xor_rotate_4 \y0,\y1,\y2,\y3, \z0,\z1,\z2,\z3, \x0,\x1,\x2,\x3, 12
+	add_xor_rotate_4 \w0,\w1,\w2,\w3, \x0,\x1,\x2,\x3, \z0,\z1,\z2,\z3, 8
+	add_xor_rotate_4 \y0,\y1,\y2,\y3, \z0,\z1,\z2,\z3, \x0,\x1,\x2,\x3, 7
+.endm
+
+/* The same for one chain, two and four: 4, 8 and 16 blocks in rows. */
+.macro quarter_rounds_4
+	add_xor_rotate	a0, b0, d0, 16
+	add_xor_rotate	c0, d0, b0, 12
+	add_xor_rotate	a0, b0, d0, 8
+	add_xor_rotate	c0, d0, b0, 7
+.endm
+
+.macro quarter_rounds_8
+	add_xor_rotate	a0, b0, d0, 16
+	 add_xor_rotate	a1, b1, d1, 16
+	add_xor_rotate	c0, d0, b0, 12
+	 add_xor_rotate	c1, d1, b1, 12
+	add_xor_rotate	a0, b0, d0, 8
+	 add_xor_rotate	a1, b1, d1, 8
+	add_xor_rotate	c0, d0, b0, 7
+	 add_xor_rotate	c1, d1, b1, 7
+.endm
+
+.macro quarter_rounds_16
+	four_quarter_rounds all_a, all_b, all_c, all_d
+.endm
+
+/* Row b stays: a quarter round finishes it last, so the next would wait. */
+.macro turn_rows_of row_a, row_c, row_d, left_a, left_c, left_d
+	vpshufd	$\left_a, \row_a, \row_a
+	vpshufd	$\left_c, \row_c, \row_c
+	vpshufd	$\left_d, \row_d, \row_d
+.endm
+
+.macro turn_rows_4 left:vararg
+	turn_rows_of	a0, c0, d0, \left
+.endm
+
+.macro turn_rows_8 left:vararg
+	turn_rows_of	a0, c0, d0, \left
+	turn_rows_of	a1, c1, d1, \left
+.endm
+
+.macro turn_rows_16 left:vararg
+	turn_rows_8	\left
+	turn_rows_of	a2, c2, d2, \left
+	turn_rows_of	a3, c3, d3, \left
+.endm
+
+.macro twenty_rounds_in_rows n
+	mov	$10, rounds_left
+.Ldouble_round_\n:
+	quarter_rounds_\n			/* four columns       */
+	turn_rows_\n	LEFT_3, LEFT_1, LEFT_2	/* diagonals stand up  */
+	quarter_rounds_\n			/* four diagonals      */
+	turn_rows_\n	LEFT_1, LEFT_3, LEFT_2	/* and lie down again  */
+	dec	rounds_left
+	jnz	.Ldouble_round_\n
+.endm
+
+/* Stores a block, and is done if it was the last one asked for. */
+.macro store_block block, register
+	vmovdqu64 \register, (\block) * 64(out)
+	dec	nblocks
+	jz	.Lwipe
+.endm
+
+/* p, q, r, s: rows a, b, c, d of four blocks.  Clobbers them and t. */
+.macro store_blocks first, p, q, r, s, t
+	vshufi32x4	$0x44, \q, \p, \t	/* p0 p1 q0 q1 */
+	vshufi32x4	$0xee, \q, \p, \p	/* p2 p3 q2 q3 */
+	vshufi32x4	$0x44, \s, \r, \q
+	vshufi32x4	$0xee, \s, \r, \r
+	vshufi32x4	$0x88, \q, \t, \s	/* p0 q0 r0 s0 */
+	vshufi32x4	$0xdd, \q, \t, \t
+	vshufi32x4	$0x88, \r, \p, \q
+	vshufi32x4	$0xdd, \r, \p, \p
+	store_block	\first,     \s
+	store_block	\first + 1, \t
+	store_block	\first + 2, \q
+	store_block	\first + 3, \p
+.endm
+
+.macro load_rows row_a, row_b, row_c, row_d, first_d
+	vmovdqa64 first_a, \row_a
+	vmovdqa64 first_b, \row_b
+	vmovdqa64 first_c, \row_c
+	vmovdqa64 \first_d, \row_d
+.endm
+
+.macro add_rows row_a, row_b, row_c, row_d, first_d
+	vpaddd	first_a,  \row_a, \row_a
+	vpaddd	first_b,  \row_b, \row_b
+	vpaddd	first_c,  \row_c, \row_c
+	vpaddd	\first_d, \row_d, \row_d
+.endm
+
+.macro finish_rows first, row_a, row_b, row_c, row_d, first_d
+	add_rows	\row_a, \row_b, \row_c, \row_d, \first_d
+	store_blocks	\first, \row_a, \row_b, \row_c, \row_d, tmp0
+.endm
+
+/*
+ * Words p, q, r, s of 16 blocks become, in each 128-bit lane, those four words
+ * of one block: s has the first block of the lane's four, t the second, q the
+ * third, p the last, and r is free.
+ */
+.macro gather_words p, q, r, s, t
+	vpunpckldq	\q, \p, \t		/* p0 q0 p1 q1 */
+	vpunpckhdq	\q, \p, \p		/* p2 q2 p3 q3 */
+	vpunpckldq	\s, \r, \q
+	vpunpckhdq	\s, \r, \r
+	vpunpcklqdq	\q, \t, \s		/* p0 q0 r0 s0 */
+	vpunpckhqdq	\q, \t, \t
+	vpunpcklqdq	\r, \p, \q
+	vpunpckhqdq	\r, \p, \p
+.endm
+
+.macro add_constants p, q, r, s
+	vpaddd	.Lrow_a +  0(%rip){1to16}, \p, \p
+	vpaddd	.Lrow_a +  4(%rip){1to16}, \q, \q
+	vpaddd	.Lrow_a +  8(%rip){1to16}, \r, \r
+	vpaddd	.Lrow_a + 12(%rip){1to16}, \s, \s
+.endm
+
+.macro add_key p, q, r, s, t, u, v, w
+	vpaddd	0*4(key){1to16}, \p, \p
+	vpaddd	1*4(key){1to16}, \q, \q
+	vpaddd	2*4(key){1to16}, \r, \r
+	vpaddd	3*4(key){1to16}, \s, \s
+	vpaddd	4*4(key){1to16}, \t, \t
+	vpaddd	5*4(key){1to16}, \u, \u
+	vpaddd	6*4(key){1to16}, \v, \v
+	vpaddd	7*4(key){1to16}, \w, \w
+.endm
+
+.macro load_words p, q, r, s, P, Q, R, S, from
+	vpbroadcastd  0 + \from, \p
+	vpbroadcastd  4 + \from, \q
+	vpbroadcastd  8 + \from, \r
+	vpbroadcastd 12 + \from, \s
+	 vmovdqa64    \p, \P
+	 vmovdqa64    \q, \Q
+	 vmovdqa64    \r, \R
+	 vmovdqa64    \s, \S
+.endm
+
+.macro load_zeros p, q, r, s
+	vpxord	\p, \p, \p
+	vpxord	\q, \q, \q
+	vpxord	\r, \r, \r
+	vpxord	\s, \s, \s
+.endm
+
+/* Word 12 of block i is counter_low + i: a carry where i > ~counter_low. */
+.macro find_carries tmp
+	mov	counter, counter_high
+	shr	$32, counter_high
+	mov	counter_low, scratch
+	not	scratch
+	vpbroadcastd	scratch, \tmp
+	vpcmpltud	.Lblocks_0_15(%rip),  \tmp, carry
+	vpcmpltud	.Lblocks_16_31(%rip), \tmp, CARRY
+.endm
+
+.macro add_counters tmp
+	vpbroadcastd	counter_low, \tmp
+	vpaddd	\tmp, d0, d0
+	 vpaddd	\tmp, D0, D0
+	vpaddd	.Lblocks_0_15(%rip), d0, d0
+	 vpaddd	.Lblocks_16_31(%rip), D0, D0
+	vpbroadcastd	counter_high_32, \tmp
+	vpaddd	\tmp, d1, d1
+	 vpaddd	\tmp, D1, D1
+	vpaddd	.Lone(%rip){1to16}, d1, d1{%k1}
+	 vpaddd	.Lone(%rip){1to16}, D1, D1{%k2}
+.endm
+
+FUNCTION(vgr_chacha20_blocks_avx512)
+	cmp	$16, nblocks
+	ja	.Lthirty_two_blocks
+
+.Lup_to_sixteen_blocks:
+	vbroadcasti32x4	.Lrow_a(%rip), first_a
+	vbroadcasti32x4	  (key), first_b
+	vbroadcasti32x4	16(key), first_c		/* the key's last use */
+	vmovq		counter, %xmm0
+	vshufi32x4	$0, %zmm0, %zmm0, %zmm0
+	vpaddq		.Lblocks_0_3(%rip), %zmm0, first_d0
+
+	load_rows	a0, b0, c0, d0, first_d0
+	cmp	$4, nblocks
+	ja	.Lmore_than_four
+	twenty_rounds_in_rows 4
+	finish_rows	0, a0, b0, c0, d0, first_d0
+
+.Lmore_than_four:
+	vpaddq		.Lfour_blocks_on(%rip), first_d0, first_d1
+	load_rows	a1, b1, c1, d1, first_d1
+	cmp	$8, nblocks
+	ja	.Lmore_than_eight
+	twenty_rounds_in_rows 8
+	finish_rows	0, a0, b0, c0, d0, first_d0
+	finish_rows	4, a1, b1, c1, d1, first_d1
+
+.Lmore_than_eight:
+	vpaddq		.Lfour_blocks_on(%rip), first_d1, first_d2
+	vpaddq		.Lfour_blocks_on(%rip), first_d2, first_d3
+	load_rows	a2, b2, c2, d2, first_d2
+	load_rows	a3, b3, c3, d3, first_d3
+	twenty_rounds_in_rows 16
+	finish_rows	0, a0, b0, c0, d0, first_d0
+	finish_rows	4, a1, b1, c1, d1, first_d1
+	finish_rows	8, a2, b2, c2, d2, first_d2
+	finish_rows	12, a3, b3, c3, d3, first_d3
+
+.Lthirty_two_blocks:
+	find_carries	A0
+	load_zeros	all_d
+	load_zeros	all_D
+	add_counters	A0
+	load_words	all_a, all_A,    .Lrow_a(%rip)
+	load_words	all_b, all_B,  0(key)
+	load_words	all_c, all_C, 16(key)
+	mov	$10, rounds_left
+.Ldouble_round_32:
+	four_quarter_rounds  all_a, all_b, all_c, all_d
+	 four_quarter_rounds all_A, all_B, all_C, all_D
+	four_quarter_rounds  all_a, diagonal_b, diagonal_c, diagonal_d
+	 four_quarter_rounds all_A, diagonal_B, diagonal_C, diagonal_D
+	dec	rounds_left
+	jnz	.Ldouble_round_32
+
+	add_constants	all_a
+	 add_constants	all_A
+	add_key		all_b, all_c
+	 add_key	all_B, all_C		/* the key's last use */
+
+	/*
+	 * No register is free, and gathering needs one.  A0 is finished, so it
+	 * waits where block 16 will be, and the first half uses its place.
+	 */
+	vmovdqu64	A0, 16*64(out)
+	add_counters	A0
+	gather_words	all_a, A0
+	gather_words	all_b, a2
+	gather_words	all_c, b2
+	gather_words	all_d, c2
+	store_blocks	 0, a3, b3, c3, d3, d2
+	store_blocks	 4, A0, a2, b2, c2, c3
+	store_blocks	 8, a1, b1, c1, d1, b2
+	store_blocks	12, a0, b0, c0, d0, b1
+
+	vmovdqu64	16*64(out), A0
+	gather_words	all_A, a0
+	gather_words	all_B, A2
+	gather_words	all_C, B2
+	gather_words	all_D, C2
+	store_blocks	16, A3, B3, C3, D3, D2
+	store_blocks	20, a0, A2, B2, C2, C3
+	store_blocks	24, A1, B1, C1, D1, B2
+	store_blocks	28, A0, B0, C0, D0, B1
+
+	add	$32*64, out
+	add	$32, counter
+	cmp	$16, nblocks
+	ja	.Lthirty_two_blocks
+	jmp	.Lup_to_sixteen_blocks
+
+.Lwipe:
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	vpxor	%xmm\n, %xmm\n, %xmm\n
+	.endr
+	.irp	n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	vpxord	%zmm\n, %zmm\n, %zmm\n
+	.endr
+	kxorw	%k1, %k1, %k1
+	kxorw	%k2, %k2, %k2
+	vzeroupper
+	ret
+END_FUNCTION(vgr_chacha20_blocks_avx512)
+
+	.section .rodata, "a", @progbits
+	.balign	64
+.Lblocks_0_3:
+	.quad	0, 0,  1, 0,  2, 0,  3, 0
+.Lfour_blocks_on:
+	.quad	4, 0,  4, 0,  4, 0,  4, 0
+.Lblocks_0_15:					/* as gather_words wants them */
+	.long	 0,  4,  8, 12,  1,  5,  9, 13,  2,  6, 10, 14,  3,  7, 11, 15
+.Lblocks_16_31:
+	.long	16, 20, 24, 28, 17, 21, 25, 29, 18, 22, 26, 30, 19, 23, 27, 31
+.Lrow_a:
+	.ascii	"expand 32-byte k"
+.Lone:
+	.long	1

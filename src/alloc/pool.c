@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pool.c - slots, arena by arena.
+ *
+ * An arena is a mapping that forgets (pages.h) for the states, and one of
+ * ordinary memory for control blocks and bits.  Arenas are only ever added:
+ * nothing that a slot pointer could lead to is unmapped.
+ *
+ * Knows nothing of keys, and of threads only that they own slots.
+ */
+#include "pool.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "base.h"
+#include "pages.h"
+#include "syscall.h"
+
+#define ARENA_LEN	(4 * 1024 * 1024)
+#define BITS		64		/* in a word of the bitmap */
+#define LOCKED		1		/* a mark that a fork wipes */
+
+struct arena {
+	struct arena *next;
+	struct vgr_pages pages;
+	uint32_t nslots;
+	uint32_t nused;			/* slots below this may have been taken */
+	uint64_t *is_free;		/* a bit a slot */
+	struct vgr_slot *slots;
+};
+
+static struct arena *first;
+static unsigned int is_refused;		/* the kernel gave no further arena */
+
+static struct arena *next_of(const struct arena *arena)
+{
+	return __atomic_load_n(arena ? &arena->next : &first, __ATOMIC_ACQUIRE);
+}
+
+#define for_each_arena(arena) \
+	for (arena = next_of(NULL); arena; arena = next_of(arena))
+
+static struct vgr_state *state_at(const struct arena *arena, uint32_t index)
+{
+	uint32_t npages = VGR_GROUP_NPAGES - 1;		/* the last is a guard */
+	uint32_t per_group = npages * (uint32_t)(arena->pages.page_len /
+						 VGR_STATE_LEN);
+	size_t group_len = VGR_GROUP_NPAGES * arena->pages.page_len;
+
+	return (struct vgr_state *)(arena->pages.base +
+				    index / per_group * group_len +
+				    index % per_group * VGR_STATE_LEN);
+}
+
+/*
+ * The first state of a locked arena is nobody's: it holds a mark that is gone
+ * in a child whose lock is gone, as a lock can't be asked for cheaply.
+ */
+static uint64_t *lock_mark(const struct arena *arena)
+{
+	return &state_at(arena, 0)->stamp[0];
+}
+
+static bool has_lock_mark(void)
+{
+	return vgr_pages_memory() == VGR_MEMORY_LOCKED;
+}
+
+static struct arena *new_arena(void)
+{
+	struct vgr_pages pages;
+	struct arena *arena;
+	uint32_t nslots, nwords, i;
+	size_t len, npages;
+	long mapped;
+
+	if (vgr_pages_map(&pages, ARENA_LEN))
+		return NULL;
+
+	npages = pages.len / pages.page_len;
+	npages -= npages / VGR_GROUP_NPAGES;		/* the guards */
+	nslots = (uint32_t)(npages * (pages.page_len / VGR_STATE_LEN));
+	nwords = (nslots + BITS - 1) / BITS;
+	len = sizeof(*arena) + 64 + nslots * sizeof(struct vgr_slot) +
+	      nwords * sizeof(uint64_t);
+	mapped = vgr_syscall(SYS_mmap, 0, (long)len, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (mapped < 0 && mapped >= -4095) {
+		vgr_pages_unmap(&pages);
+		return NULL;
+	}
+
+	arena = (struct arena *)mapped;
+	arena->pages = pages;
+	arena->nslots = nslots;
+	arena->slots = (struct vgr_slot *)(((uintptr_t)(arena + 1) + 63) & -64ul);
+	arena->is_free = (uint64_t *)(arena->slots + nslots);
+	for (i = 0; i < nslots; i++)
+		arena->is_free[i / BITS] |= 1ull << i % BITS;
+	if (has_lock_mark()) {
+		arena->is_free[0] &= ~1ull;
+		*lock_mark(arena) = LOCKED;
+	}
+	return arena;
+}
+
+/* Hangs a new arena behind the last; where a rival was first, behind that. */
+static bool grow(void)
+{
+	struct arena *arena, *there, **end = &first;
+
+	if (__atomic_load_n(&is_refused, __ATOMIC_RELAXED))
+		return false;
+	arena = new_arena();
+	if (!arena) {
+		__atomic_store_n(&is_refused, 1, __ATOMIC_RELAXED);
+		return false;
+	}
+
+	for (there = NULL;
+	     !__atomic_compare_exchange_n(end, &there, arena, false,
+					  __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	     there = NULL)
+		end = &there->next;
+	return true;
+}
+
+int vgr_pool_init(void)
+{
+	return grow() ? 0 : -ENOMEM;
+}
+
+/* The lowest free slot, so that states share pages; NULL if none is free. */
+static struct vgr_slot *take_bit(struct arena *arena)
+{
+	uint32_t word, nwords = (arena->nslots + BITS - 1) / BITS, index;
+	uint64_t free, bit;
+
+	for (word = 0; word < nwords; word++) {
+		free = __atomic_load_n(&arena->is_free[word], __ATOMIC_RELAXED);
+		while (free) {
+			bit = free & -free;
+			if (__atomic_fetch_and(&arena->is_free[word], ~bit,
+					       __ATOMIC_ACQUIRE) & bit) {
+				index = word * BITS + (uint32_t)__builtin_ctzll(bit);
+				arena->slots[index].index = index;
+				return &arena->slots[index];
+			}
+			free &= ~bit;
+		}
+	}
+	return NULL;
+}
+
+static void note_use(struct arena *arena, uint32_t nused)
+{
+	uint32_t seen = __atomic_load_n(&arena->nused, __ATOMIC_RELAXED);
+
+	while (seen < nused &&
+	       !__atomic_compare_exchange_n(&arena->nused, &seen, nused, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		;
+}
+
+static struct vgr_slot *claim_in(struct arena *arena, void *owner,
+				 uint32_t norphans)
+{
+	struct vgr_slot *slot = take_bit(arena);
+
+	if (!slot)
+		return NULL;
+
+	/* The taker trusts no earlier wipe, and no earlier owner's marks. */
+	slot->state = state_at(arena, slot->index);
+	vgr_wipe(slot->state->line, sizeof(slot->state->line));
+	slot->position = VGR_BATCH_LEN;
+	slot->busy = 0;
+	slot->norphans = norphans;
+	note_use(arena, slot->index + 1);
+	/* After note_use: an event that missed this slot came before the mark. */
+	__atomic_store_n(&slot->flags, VGR_SLOT_STALE, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&slot->owner, owner, __ATOMIC_RELEASE);
+	return slot;
+}
+
+struct vgr_slot *vgr_pool_claim(void *owner, uint32_t norphans)
+{
+	struct vgr_slot *slot;
+	struct arena *arena;
+
+	do {
+		for_each_arena(arena) {
+			slot = claim_in(arena, owner, norphans);
+			if (slot)
+				return slot;
+		}
+	} while (grow());
+	return NULL;
+}
+
+static struct arena *arena_of(const struct vgr_slot *slot)
+{
+	struct arena *arena;
+
+	for_each_arena(arena)
+		if (slot >= arena->slots && slot < arena->slots + arena->nslots)
+			return arena;
+	return NULL;
+}
+
+static void set_free(struct arena *arena, struct vgr_slot *slot)
+{
+	uint32_t index = slot->index;
+
+	slot->busy = 0;
+	__atomic_store_n(&slot->flags, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&slot->owner, NULL, __ATOMIC_RELAXED);
+	__atomic_fetch_or(&arena->is_free[index / BITS], 1ull << index % BITS,
+			  __ATOMIC_RELEASE);
+}
+
+void vgr_pool_release(struct vgr_slot *slot)
+{
+	vgr_wipe(slot->state, sizeof(*slot->state));
+	set_free(arena_of(slot), slot);
+}
+
+void vgr_pool_mark_stale(void)
+{
+	struct arena *arena;
+	uint32_t i, nused;
+
+	for_each_arena(arena) {
+		nused = __atomic_load_n(&arena->nused, __ATOMIC_SEQ_CST);
+		for (i = 0; i < nused; i++)
+			__atomic_fetch_or(&arena->slots[i].flags,
+					  VGR_SLOT_STALE, __ATOMIC_SEQ_CST);
+	}
+}
+
+/* Where the kernel drops nothing for us (5.18 has the advice for locked memory). */
+static void wipe_by_hand(const struct arena *arena)
+{
+	uint32_t i, nused = __atomic_load_n(&arena->nused, __ATOMIC_SEQ_CST);
+
+	for (i = has_lock_mark(); i < nused; i++)
+		vgr_wipe(state_at(arena, i), VGR_STATE_LEN);
+}
+
+int vgr_pool_drop(void)
+{
+	struct arena *arena;
+	int error = 0;
+
+	for_each_arena(arena) {
+		error = vgr_pages_drop(&arena->pages);
+		if (error)
+			wipe_by_hand(arena);
+		else if (has_lock_mark())
+			__atomic_store_n(lock_mark(arena), LOCKED,
+					 __ATOMIC_RELAXED);
+	}
+	return 0;
+}
+
+bool vgr_pool_may_hold_key(const struct vgr_slot *slot)
+{
+	return !has_lock_mark() ||
+	       __atomic_load_n(lock_mark(arena_of(slot)), __ATOMIC_RELAXED);
+}
+
+void vgr_pool_fork_child(const void *survivor)
+{
+	struct arena *arena;
+	uint32_t i;
+
+	for_each_arena(arena)
+		for (i = 0; i < arena->nused; i++) {
+			struct vgr_slot *slot = &arena->slots[i];
+
+			/* No owner: free, or about to be taken by nobody. */
+			if (slot->owner && slot->owner != survivor &&
+			    !slot->busy && !(slot->flags & VGR_SLOT_ORPHANED))
+				set_free(arena, slot);
+		}
+}
+
+int vgr_pool_repair(void)
+{
+	struct arena *arena;
+	int error = 0;
+
+	for_each_arena(arena) {
+		vgr_pages_guard(&arena->pages);
+		error = vgr_pages_relock(&arena->pages);
+		if (error)
+			return error;
+		if (has_lock_mark())
+			*lock_mark(arena) = LOCKED;
+	}
+	return 0;
+}
+
+void vgr_pool_count(struct vgr_pool_counts *counts)
+{
+	struct arena *arena;
+	uint32_t i;
+
+	*counts = (struct vgr_pool_counts){ 0 };
+	for_each_arena(arena) {
+		counts->nslots += arena->nslots;
+		for (i = 0; i < arena->nused; i++) {
+			const struct vgr_slot *slot = &arena->slots[i];
+
+			counts->ntaken += !!__atomic_load_n(&slot->owner,
+							    __ATOMIC_RELAXED);
+			counts->nrefills += slot->nrefills;
+			counts->nkernel_keys += slot->nkernel_keys;
+			counts->nrestarts += slot->nrestarts;
+		}
+	}
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pool.h - hands out and takes back slots.
+ *
+ * Free or taken is a bit: claiming clears it, releasing sets it, and a fork
+ * between any two instructions finds it one or the other, never a slot twice.
+ * No links that a fork or a race could leave half made, no lock.
+ */
+#ifndef VGR_POOL_H
+#define VGR_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "state.h"
+
+/*
+ * Reserves address space for the first few thousand slots, so that threads
+ * made later need no system call.  0, or -errno: claims will fail.
+ */
+int vgr_pool_init(void);
+
+/*
+ * A slot for the owner: stamps zero, batch empty, marked stale.  NULL if there
+ * is none, and the refusal is remembered.  norphans is copied into it.
+ */
+struct vgr_slot *vgr_pool_claim(void *owner, uint32_t norphans);
+
+/* Wipes the slot and gives it back.  Its page share was the caller's alone. */
+void vgr_pool_release(struct vgr_slot *slot);
+
+/* Every slot, taken or free, is stale from the return of this call on. */
+void vgr_pool_mark_stale(void);
+
+/* Every key is gone from memory on return; 0, or -errno if some may be left. */
+int vgr_pool_drop(void);
+
+/*
+ * Whether a key may be put into this slot's memory: not in a child of raw
+ * clone(), where memory that was locked no longer is.
+ */
+bool vgr_pool_may_hold_key(const struct vgr_slot *slot);
+
+/*
+ * In a fork child: the slots of threads that are not here are free, unless
+ * someone was inside or they were left behind; then they stay taken for ever.
+ */
+void vgr_pool_fork_child(const void *survivor);
+
+/* Puts back what a fork took: locks, guards.  System calls; 0 or -errno. */
+int vgr_pool_repair(void);
+
+struct vgr_pool_counts {
+	uint64_t nslots, ntaken, nrefills, nkernel_keys, nrestarts;
+};
+
+void vgr_pool_count(struct vgr_pool_counts *counts);
+
+#endif

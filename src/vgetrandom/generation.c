@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * generation.c - the words that keys are compared with, and which of them live.
+ *
+ * Best is the kernel's own word: it moves at each reseed of the kernel and at
+ * each VM clone the kernel is told of.  VMClock joins it where the device is.
+ * Where there is no word, the clock bounds a key's age.
+ *
+ * Knows nothing of slots but their stamps and flags.
+ */
+#include "generation.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base.h"
+#include "clock.h"
+#include "kernel-word.h"
+#include "vmclock.h"
+
+#define BIT(source) (1u << (source))
+#define CLOCKS (BIT(VGR_SOURCE_CLOCK) | BIT(VGR_SOURCE_BOOTTIME))
+
+static const volatile uint64_t no_word;		/* 0 equals nothing */
+const volatile uint64_t *vgr_generation_word = &no_word;
+
+static unsigned int live;		/* BIT(source) */
+static uint64_t nrequests = 1;		/* VGR_SOURCE_REQUESTS */
+static unsigned int quiesced;
+static unsigned int clock_may_serve;	/* CLOCKS if retirement falls back on it */
+
+static const char *kernel_why = "the library has not started yet";
+static const char *vmclock_why = "the library has not started yet";
+static const char *clock_why = "the library has not started yet";
+
+/* The word is for one reader, vgr_generation_quick: it compares no more. */
+static void set_live(unsigned int sources)
+{
+	const volatile uint64_t *word = &no_word;
+
+	if (sources == BIT(VGR_SOURCE_KERNEL))
+		word = vgr_kernel_word();
+	if (sources)
+		sources |= BIT(VGR_SOURCE_REQUESTS);
+	__atomic_store_n(&live, sources, __ATOMIC_RELEASE);
+	__atomic_store_n(&vgr_generation_word, word, __ATOMIC_RELEASE);
+}
+
+unsigned int vgr_generation_live(void)
+{
+	return __atomic_load_n(&live, __ATOMIC_ACQUIRE);
+}
+
+/* The value of one source now; 0 if it cannot be trusted. */
+static uint64_t source_now(enum vgr_source source)
+{
+	switch (source) {
+	case VGR_SOURCE_KERNEL:
+		return vgr_kernel_word_now();
+	case VGR_SOURCE_VMCLOCK:
+		return vgr_vmclock_now();
+	case VGR_SOURCE_CLOCK:
+		return vgr_clock_minutes(VGR_CLOCK_MONOTONIC_COARSE);
+	case VGR_SOURCE_BOOTTIME:
+		return vgr_clock_minutes(VGR_CLOCK_BOOTTIME);
+	case VGR_SOURCE_REQUESTS:
+		return __atomic_load_n(&nrequests, __ATOMIC_ACQUIRE);
+	default:
+		return 0;
+	}
+}
+
+static bool matches(const struct vgr_slot *slot, enum vgr_source source)
+{
+	uint64_t stamp = __atomic_load_n(&slot->state->stamp[source],
+					 __ATOMIC_RELAXED);
+
+	return stamp && stamp == source_now(source);
+}
+
+bool vgr_generation_is_current(const struct vgr_slot *slot)
+{
+	unsigned int sources = vgr_generation_live();
+	enum vgr_source source;
+
+	if (!sources || __atomic_load_n(&slot->flags, __ATOMIC_RELAXED))
+		return false;
+
+	for (source = 0; source < VGR_NSOURCES; source++)
+		if (source != VGR_SOURCE_BOOTTIME && sources & BIT(source) &&
+		    !matches(slot, source))
+			return false;
+	return true;
+}
+
+/*
+ * The kernel's word has been seen to disagree with what the vDSO itself does:
+ * it is not what we took it for.  Every stamp is void from here on, as no
+ * request passes vgr_generation_quick and the live sources are others.
+ */
+static void retire_kernel_word(void)
+{
+	unsigned int sources = vgr_generation_live();
+
+	kernel_why = "retired: it disagreed with the vDSO's getrandom";
+	sources &= ~(BIT(VGR_SOURCE_KERNEL) | BIT(VGR_SOURCE_REQUESTS));
+	set_live(sources | clock_may_serve);
+	if (clock_may_serve)
+		clock_why = NULL;
+}
+
+static bool kernel_word_holds(void)
+{
+	switch (vgr_kernel_word_certify()) {
+	case VGR_WORD_AGREES:
+		return true;
+	case VGR_WORD_DISAGREES:
+		retire_kernel_word();
+		return false;
+	default:
+		return vgr_kernel_word_was_certified();
+	}
+}
+
+bool vgr_generation_may_refill(const struct vgr_slot *slot)
+{
+	unsigned int sources = vgr_generation_live();
+
+	if (sources & BIT(VGR_SOURCE_BOOTTIME) &&
+	    !matches(slot, VGR_SOURCE_BOOTTIME))
+		return false;
+
+	/* A wrong word that stands still would never send us to reseed. */
+	return slot->nrefills % 8 != 7 || !(sources & BIT(VGR_SOURCE_KERNEL)) ||
+	       kernel_word_holds();
+}
+
+int vgr_generation_read(uint64_t stamps[VGR_NSOURCES])
+{
+	unsigned int sources = vgr_generation_live();
+	enum vgr_source source;
+
+	if (!sources || vgr_generation_is_quiesced())
+		return -EAGAIN;
+	if (sources & BIT(VGR_SOURCE_KERNEL) && !kernel_word_holds())
+		return -EAGAIN;
+
+	for (source = 0; source < VGR_NSOURCES; source++) {
+		stamps[source] = 0;
+		if (!(sources & BIT(source)))
+			continue;
+		stamps[source] = source_now(source);
+		if (!stamps[source])
+			return -EAGAIN;
+	}
+	return 0;
+}
+
+void vgr_generation_bump(void)
+{
+	__atomic_fetch_add(&nrequests, 1, __ATOMIC_SEQ_CST);
+}
+
+void vgr_generation_set_quiesced(bool on)
+{
+	__atomic_store_n(&quiesced, on, __ATOMIC_SEQ_CST);
+}
+
+bool vgr_generation_is_quiesced(void)
+{
+	return __atomic_load_n(&quiesced, __ATOMIC_SEQ_CST);
+}
+
+void vgr_generation_init(const char *forced)
+{
+	unsigned int there = 0;
+
+	kernel_why = vgr_kernel_word_init();
+	vmclock_why = vgr_vmclock_init(VGR_VMCLOCK_PATH);
+	clock_why = vgr_clock_init();
+
+	if (!kernel_why)
+		there |= BIT(VGR_SOURCE_KERNEL);
+	if (!vmclock_why)
+		there |= BIT(VGR_SOURCE_VMCLOCK);
+	if (!clock_why)
+		there |= CLOCKS;
+
+	if (!forced) {
+		clock_may_serve = there & CLOCKS;
+		if (there & BIT(VGR_SOURCE_KERNEL)) {
+			there &= ~CLOCKS;
+			clock_why = "not needed: the kernel's word says more";
+		} else if (!(there & CLOCKS)) {
+			there = 0;	/* VMClock alone bounds no key's age */
+		}
+	} else {
+		static const char other[] = "VGETRANDOM_GENERATION names another";
+
+		if (strcmp(forced, "kernel"))
+			there &= ~BIT(VGR_SOURCE_KERNEL), kernel_why = other;
+		if (strcmp(forced, "vmclock"))
+			there &= ~BIT(VGR_SOURCE_VMCLOCK), vmclock_why = other;
+		if (strcmp(forced, "clock"))
+			there &= ~CLOCKS, clock_why = other;
+	}
+	set_live(there);
+}
+
+void vgr_generation_fork_child(void)
+{
+	vgr_kernel_word_fork_child();
+}
+
+const char *vgr_generation_why_not(enum vgr_source source)
+{
+	switch (source) {
+	case VGR_SOURCE_KERNEL:
+		return kernel_why;
+	case VGR_SOURCE_VMCLOCK:
+		return vmclock_why;
+	default:
+		return clock_why;
+	}
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * generation.h - "keys made before now are stale".
+ *
+ * A source is a 64-bit word that changes when keys must die and is never 0
+ * while it can be trusted.  Each live source is compared with its own stamp by
+ * ==, apart from the others: a sum could stay equal while its parts move.
+ */
+#ifndef VGR_GENERATION_H
+#define VGR_GENERATION_H
+
+#include <stdbool.h>
+
+#include "state.h"
+
+/*
+ * The kernel's word while it is all there is to compare, else a constant 0,
+ * which equals no stamp and sends every request to vgr_generation_is_current.
+ */
+extern const volatile uint64_t *vgr_generation_word;
+
+/*
+ * Whether the slot's key may be used, at the price of three loads: returns the
+ * word its stamp equals, or 0 for "ask vgr_generation_is_current".
+ */
+static inline uint64_t vgr_generation_quick(const struct vgr_slot *slot)
+{
+	uint64_t word = __atomic_load_n(vgr_generation_word, __ATOMIC_RELAXED);
+	uint64_t stamp = __atomic_load_n(&slot->state->stamp[VGR_SOURCE_KERNEL],
+					 __ATOMIC_RELAXED);
+
+	if (__atomic_load_n(&slot->flags, __ATOMIC_RELAXED) || stamp != word)
+		return 0;
+	return word;
+}
+
+/*
+ * The last look at the state, after its bytes were read: whether all is still
+ * as vgr_generation_quick found it.  The fence is the caller's (generator.c).
+ */
+static inline bool vgr_generation_still(const struct vgr_slot *slot,
+					uint64_t word)
+{
+	return __atomic_load_n(&slot->state->stamp[VGR_SOURCE_KERNEL],
+			       __ATOMIC_RELAXED) == word &&
+	       !__atomic_load_n(&slot->flags, __ATOMIC_RELAXED) &&
+	       __atomic_load_n(vgr_generation_word, __ATOMIC_RELAXED) == word;
+}
+
+/* The same question with every live source, and the slot's flags. */
+bool vgr_generation_is_current(const struct vgr_slot *slot);
+
+/*
+ * Before a batch is made from a key in use: false if the key is older than a
+ * suspend, or if it is time to certify the kernel's word again (each 8th
+ * refill) and that went wrong.
+ */
+bool vgr_generation_may_refill(const struct vgr_slot *slot);
+
+/*
+ * Reads every live source (load-acquire: a key fetched afterwards is at least
+ * as fresh) into stamps, having certified the kernel's word.  Returns 0, or
+ * -EAGAIN when a source cannot be trusted now: the request is a system call.
+ */
+int vgr_generation_read(uint64_t stamps[VGR_NSOURCES]);
+
+/*
+ * Makes every key stale, but for the quick path, which looks at its slot's
+ * mark instead (pool.h).
+ */
+void vgr_generation_bump(void);
+
+/* Quiesced: no key may be made. */
+void vgr_generation_set_quiesced(bool quiesced);
+bool vgr_generation_is_quiesced(void);
+
+/*
+ * Finds the sources: all that are there, or the one that is forced ("kernel",
+ * "vmclock", "clock"; NULL for none).  Called once, by the host.
+ */
+void vgr_generation_init(const char *forced);
+
+/* In a fork child: no other thread is in the middle of a certification. */
+void vgr_generation_fork_child(void);
+
+/* Live sources as bits (1 << VGR_SOURCE_*); 0: nothing may be generated. */
+unsigned int vgr_generation_live(void);
+
+/* Why the kernel's word, VMClock, the clock is not live; NULL if it is. */
+const char *vgr_generation_why_not(enum vgr_source source);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * host.h - what the library needs from the C library it lives beside, or in.
+ *
+ * host-posix.c fills it in for a stand-alone library; a libc that takes the
+ * core in fills it in with what it has itself.  Beyond this the core uses raw
+ * system calls (arch/), memset and the like, getauxval, and __thread.
+ */
+#ifndef VGR_HOST_H
+#define VGR_HOST_H
+
+/* ---- Asked of the host ------------------------------------------------- */
+
+/*
+ * See to it that vgr_thread_exit is called when the calling thread ends, as
+ * late as may be.  Does not allocate, may be called from a signal handler and
+ * more than once.  0, or -errno: the thread's requests are system calls.
+ */
+int vgr_host_watch_thread(void);
+
+/* A setting from the environment; NULL if unset or in a setuid program. */
+const char *vgr_host_setting(const char *name);
+
+/* ---- Called by the host ------------------------------------------------ */
+
+/*
+ * Once, before the process makes threads if that can be had; until then every
+ * request is a system call.  why_not: NULL, or what makes the host unfit: then
+ * nothing is set up and that is what vgetrandom_info says.
+ */
+void vgr_library_start(const char *why_not);
+
+/* In the child of fork(), before any other thread is made in it. */
+void vgr_library_fork_child(void);
+
+/* At the end of a thread; what it asks for afterwards are system calls. */
+void vgr_thread_exit(void);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel-word.c - finds the vDSO's generation word, and keeps doubting it.
+ *
+ * Shape of what is looked for (include/vdso/datapage.h, struct vdso_rng_data):
+ * u64 generation, and 8 bytes further u8 is_ready, in pages below the image.
+ *
+ * Knows nothing of our own keys and stamps.
+ */
+#include "kernel-word.h"
+
+#include <errno.h>
+#include <linux/random.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "base.h"
+#include "syscall.h"
+#include "vdso.h"
+
+/* How far below its code the vDSO's data may begin: 6.18 has six pages. */
+#define DATA_REACH	(256 * 1024)
+#define MAX_ADDRESSES	64
+
+typedef long vdso_getrandom_fn(void *buf, size_t len, unsigned int flags,
+				  void *state, size_t state_len);
+
+/* Answer to the vDSO's question-and-answer call, as in <linux/random.h>. */
+struct vdso_params {
+	uint32_t state_len, mmap_prot, mmap_flags, reserved[13];
+};
+
+/*
+ * The vDSO's state, of which only the stamp is read.  Not ABI: a vDSO whose
+ * state has another size is not believed to keep its stamp there.
+ */
+#define WITNESS_LEN	144
+#define WITNESS_STAMP	128
+
+static vdso_getrandom_fn *vdso_getrandom;
+static uint8_t *witness;		/* the state we lend to the vDSO */
+static unsigned int witness_is_lent;	/* a call is in there */
+static unsigned int was_certified;
+
+static const volatile uint64_t *word;
+static const volatile uint8_t *is_ready;
+
+const volatile uint64_t *vgr_kernel_word(void)
+{
+	return word;
+}
+
+uint64_t vgr_kernel_word_now(void)
+{
+	/* is_ready first: once set it stays, and the word follows it. */
+	if (!__atomic_load_n(is_ready, __ATOMIC_ACQUIRE))
+		return 0;
+	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+bool vgr_kernel_word_was_certified(void)
+{
+	return __atomic_load_n(&was_certified, __ATOMIC_RELAXED);
+}
+
+void vgr_kernel_word_fork_child(void)
+{
+	__atomic_store_n(&witness_is_lent, 0, __ATOMIC_RELAXED);
+}
+
+/* One byte drawn between two looks at the word: the stamp must lie between. */
+static enum vgr_word_verdict compare_once(void)
+{
+	uint64_t before, stamp, after;
+	uint8_t byte;
+
+	before = vgr_kernel_word_now();
+	if (!before ||
+	    vdso_getrandom(&byte, 1, GRND_NONBLOCK, witness, WITNESS_LEN) != 1)
+		return VGR_WORD_UNDECIDED;
+	stamp = __atomic_load_n((uint64_t *)(witness + WITNESS_STAMP),
+				__ATOMIC_ACQUIRE);
+	after = vgr_kernel_word_now();
+
+	if (!stamp)		/* the vDSO made a system call instead */
+		return VGR_WORD_UNDECIDED;
+	if (before <= stamp && stamp <= after)
+		return VGR_WORD_AGREES;
+	return before == after ? VGR_WORD_DISAGREES : VGR_WORD_UNDECIDED;
+}
+
+enum vgr_word_verdict vgr_kernel_word_certify(void)
+{
+	enum vgr_word_verdict verdict = VGR_WORD_UNDECIDED;
+	int attempt;
+
+	if (__atomic_exchange_n(&witness_is_lent, 1, __ATOMIC_ACQUIRE))
+		return VGR_WORD_UNDECIDED;
+
+	for (attempt = 0; attempt < 3 && verdict == VGR_WORD_UNDECIDED;
+	     attempt++)
+		verdict = compare_once();
+
+	__atomic_store_n(&witness_is_lent, 0, __ATOMIC_RELEASE);
+	if (verdict == VGR_WORD_AGREES)
+		__atomic_store_n(&was_certified, 1, __ATOMIC_RELAXED);
+	return verdict;
+}
+
+/*
+ * Whether the page can be read, asked without reading it: the kernel copies
+ * the signal set in before it looks at "how" (kernel/signal.c), so an
+ * impossible "how" changes nothing and tells EFAULT from EINVAL.
+ */
+static bool is_readable(uintptr_t address)
+{
+	return vgr_syscall(SYS_rt_sigprocmask, 99, (long)address, 0, 8, 0, 0) ==
+	       -EINVAL;
+}
+
+static bool contains(const uintptr_t *set, unsigned int n, uintptr_t wanted)
+{
+	while (n--)
+		if (set[n] == wanted)
+			return true;
+	return false;
+}
+
+/*
+ * Takes the pair that is certified, or, while the kernel's generator is not
+ * ready and nothing can be, the only pair there is.
+ */
+static const char *choose_pair(const uintptr_t *addresses, unsigned int n)
+{
+	const volatile uint64_t *certified = NULL, *candidate = NULL;
+	unsigned int ncandidates = 0, ncertified = 0, i;
+
+	for (i = 0; i < n; i++) {
+		if (addresses[i] % 8 ||
+		    contains(addresses, i, addresses[i]) ||
+		    !contains(addresses, n, addresses[i] + 8) ||
+		    !is_readable(addresses[i]) ||
+		    !is_readable(addresses[i] + 8))
+			continue;
+
+		word = (const volatile uint64_t *)addresses[i];
+		is_ready = (const volatile uint8_t *)addresses[i] + 8;
+		candidate = word;
+		ncandidates++;
+		if (vgr_kernel_word_certify() == VGR_WORD_AGREES) {
+			certified = word;
+			ncertified++;
+		}
+	}
+
+	if (ncertified == 1)
+		candidate = certified;
+	else if (ncertified || ncandidates != 1)
+		return ncandidates ? "not recognised in this vDSO's code" :
+				     "no such word in this vDSO's code";
+	else if (vgr_kernel_word_now())
+		return "it disagreed with the vDSO's getrandom";
+
+	word = candidate;
+	is_ready = (const volatile uint8_t *)candidate + 8;
+	return NULL;
+}
+
+static const char *borrow_witness_memory(void)
+{
+	struct vdso_params params = { 0 };
+	long mapped;
+
+	if (vdso_getrandom(NULL, 0, 0, &params, ~0ul))
+		return "the kernel's vDSO getrandom refuses states";
+	if (params.state_len != WITNESS_LEN)
+		return "the kernel's vDSO getrandom has states we do not know";
+
+	/* A page of its own: whatever the vDSO does with it stays in there. */
+	mapped = vgr_syscall(SYS_mmap, 0, 4096, params.mmap_prot,
+			     params.mmap_flags, -1, 0);
+	if (mapped < 0 && mapped > -4096)
+		return "no memory for the vDSO's state";
+	witness = (uint8_t *)mapped;
+	return NULL;
+}
+
+const char *vgr_kernel_word_init(void)
+{
+	struct vgr_vdso_function found = vgr_vdso_find("getrandom");
+	uintptr_t base = vgr_vdso_base(), addresses[MAX_ADDRESSES];
+	const char *why;
+	unsigned int n;
+
+	if (!base)
+		return "no vDSO";
+	if (!found.code)
+		return "no getrandom in this kernel's vDSO (Linux 6.11 and newer have it)";
+
+	vdso_getrandom = (vdso_getrandom_fn *)(uintptr_t)found.code;
+	why = borrow_witness_memory();
+	if (why)
+		return why;
+
+	n = vgr_code_addresses(found.code, found.len, base - DATA_REACH, base,
+			       addresses, MAX_ADDRESSES);
+	why = choose_pair(addresses, n);
+	if (why) {
+		word = NULL;
+		is_ready = NULL;
+		vgr_syscall(SYS_munmap, (long)witness, 4096, 0, 0, 0, 0);
+	}
+	return why;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state.h - a slot: the two pieces of memory behind one thread's random bytes.
+ *
+ * The state lies in a page that the kernel may take away at any instruction
+ * (fork, memory pressure, madvise): all its bytes turn to zero at once.  So
+ * zero is the safe value of each field, and nothing read from there is used as
+ * an index.  What must survive that lies in the slot, in ordinary memory that
+ * is never unmapped: a call that wakes up late finds it where it was.
+ */
+#ifndef VGR_STATE_H
+#define VGR_STATE_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Sources of the number that says "keys made before now are stale".  A stamp
+ * is its source's value when the key was asked for; 0 is never current.
+ */
+enum vgr_source {
+	VGR_SOURCE_KERNEL,	/* the vDSO's generation word */
+	VGR_SOURCE_VMCLOCK,	/* VMClock's vm_generation_counter */
+	VGR_SOURCE_CLOCK,	/* minutes of CLOCK_MONOTONIC */
+	VGR_SOURCE_BOOTTIME,	/* minutes of CLOCK_BOOTTIME, at each refill */
+	VGR_SOURCE_REQUESTS,	/* vgetrandom_reseed() and _quiesce() calls */
+	VGR_NSOURCES
+};
+
+/*
+ * One run of ChaCha20 blocks writes batch and key together, so the key behind
+ * a byte is gone before anyone gets that byte (fast key erasure).
+ *
+ *        0        64                                   992     1024
+ *	  +--------+------------------------------------+--------+
+ *	  | stamps |               batch                |  key   |
+ *	  +--------+------------------------------------+--------+
+ *	           |<---- 15 blocks of keystream: 960 bytes ---->|
+ *
+ * The key comes last because a core reads it until its last block is ready
+ * (impl.h).  Four states fill a page of 4 KiB and none crosses one.
+ */
+#define VGR_STATE_LEN	1024
+#define VGR_KEY_LEN	32
+#define VGR_BATCH_LEN	928
+#define VGR_REFILL_NBLOCKS ((VGR_BATCH_LEN + VGR_KEY_LEN) / 64)
+
+struct vgr_state {
+	union {
+		struct {
+			uint64_t stamp[VGR_NSOURCES];
+			uint32_t position;	/* opaque.c's alone, never trusted */
+		};
+		uint8_t line[64];
+	};
+	uint8_t batch[VGR_BATCH_LEN];
+	uint8_t key[VGR_KEY_LEN];
+};
+
+static_assert(sizeof(struct vgr_state) == VGR_STATE_LEN, "no padding");
+static_assert(4096 % VGR_STATE_LEN == 0, "no state crosses a page");
+static_assert((VGR_BATCH_LEN + VGR_KEY_LEN) % 64 == 0, "whole blocks");
+static_assert(offsetof(struct vgr_state, key) ==
+	      offsetof(struct vgr_state, batch) + VGR_BATCH_LEN,
+	      "the key is the end of the run that makes the batch");
+
+/* Bits of vgr_slot.flags: each keeps a request off the shortest way. */
+#define VGR_SLOT_STALE		1u	/* the key is older than an event */
+#define VGR_SLOT_ORPHANED	2u	/* its thread has taken another slot */
+#define VGR_SLOT_MORE_SOURCES	4u	/* the kernel's word is not all to compare */
+
+/*
+ * The control block, one cache line.  Only the thread that owns the slot reads
+ * and writes it, but for flags (atomic: any thread) and owner (the pool).
+ */
+struct vgr_slot {
+	/*
+	 * 0, or the frame of the call that is inside: its canonical frame
+	 * address, in whose four low bits the calls are counted that have been
+	 * turned away since.
+	 */
+	uintptr_t busy;
+	uint32_t position;	/* next unused byte of the batch */
+	uint32_t flags;
+	struct vgr_state *state;
+	void *owner;		/* a thread's vgr_thread_identity(), or NULL: free */
+	uint32_t norphans;	/* slots this thread has left behind, before this */
+	uint32_t index;		/* in its arena */
+	uint64_t nrefills;	/* counters for vgetrandom_info() */
+	uint64_t nkernel_keys;
+	uint64_t nrestarts;
+};
+
+static_assert(sizeof(struct vgr_slot) <= 64, "one cache line");
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * thread.h - this thread's slot: enter, leave, and who else may be inside.
+ *
+ * A call loads the thread's slot once and touches only that: a frame that a
+ * signal put to sleep and something woke much later finds its own slot, not
+ * its successor's.
+ */
+#ifndef VGR_THREAD_H
+#define VGR_THREAD_H
+
+#include "base.h"
+#include "state.h"
+
+#ifndef VGR_TLS_MODEL
+#define VGR_TLS_MODEL
+#endif
+
+/*
+ * NULL: not asked for yet.  Threads that have ended, or can have no slot, point
+ * to one that is busy for ever.
+ */
+extern __thread struct vgr_slot *volatile vgr_thread_slot VGR_TLS_MODEL;
+
+/*
+ * Names the calling function's frame: two calls with the same one are never
+ * alive at the same time, since it is where their return address lies.
+ */
+#define VGR_FRAME() ((uintptr_t)__builtin_dwarf_cfa())
+
+struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame);
+void vgr_thread_give_back(struct vgr_slot *slot);
+
+/*
+ * The slot, marked busy until vgr_thread_leave; or NULL: a signal found us
+ * inside, or there is no slot to be had.
+ */
+static inline struct vgr_slot *vgr_thread_enter(uintptr_t frame)
+{
+	struct vgr_slot *slot = vgr_thread_slot;
+
+	if (unlikely(!slot) || unlikely(slot->busy))
+		return vgr_thread_enter_slowly(frame);
+	slot->busy = frame;
+	vgr_signal_fence();
+
+	/*
+	 * Between the first line and the mark, a handler may have slept while
+	 * this slot went to another thread.  The mark stays: taking it away
+	 * could take away theirs, while one too many only costs them a slot.
+	 */
+	if (unlikely(vgr_thread_slot != slot))
+		return NULL;
+	return slot;
+}
+
+static inline void vgr_thread_leave(struct vgr_slot *slot)
+{
+	vgr_signal_fence();
+	slot->busy = 0;
+	vgr_signal_fence();
+
+	/* After the mark is gone: from here on nobody leaves the slot behind. */
+	if (unlikely(__atomic_load_n(&slot->flags, __ATOMIC_RELAXED) &
+		     VGR_SLOT_ORPHANED))
+		vgr_thread_give_back(slot);
+}
+
+/* From here on threads may have slots: all that serves them is set up. */
+void vgr_thread_open(void);
+int vgr_thread_is_open(void);
+
+/* Whether this thread has a slot of its own. */
+int vgr_thread_has_slot(void);
+
+/* Who owns a slot: one value a live thread. */
+void *vgr_thread_identity(void);
+
+#endif
