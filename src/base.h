@@ -26,6 +26,13 @@ static inline void vgr_signal_fence(void)
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
+/*
+ * A relaxed atomic load of a whole, aligned word.  As a volatile access, since
+ * gcc 12 keeps the address of each __atomic_load_n in a register of its own,
+ * which costs the shortest path three saved registers.
+ */
+#define vgr_peek(word) (*(const volatile __typeof__(word) *)&(word))
+
 /* Zeroes bytes that nobody reads again; the compiler may not leave it out. */
 static inline void vgr_wipe(void *bytes, size_t len)
 {

@@ -60,49 +60,76 @@ ssize_t vgr_api_fall_back(void *buf, size_t len, unsigned int flags,
 	return got;
 }
 
-/* What vgr_generator_draw could not serve; the slot is entered, and left here. */
-static __attribute__((noinline, cold))
-ssize_t serve_slowly(struct vgr_slot *slot, void *buf, size_t len,
-		     unsigned int flags)
+static void leave(struct vgr_slot *slot)
+{
+	if (vgr_thread_leave(slot))
+		vgr_thread_give_back(slot);
+}
+
+/*
+ * What the quick way could not serve: the slot is entered already, and left
+ * here; NULL if that is still to be tried.  Returns a length, or -errno.
+ */
+static ssize_t serve_slowly(struct vgr_slot *slot, uintptr_t frame, void *buf,
+			    size_t len, unsigned int flags)
 {
 	size_t served = vgr_min(len, MAX_LEN);
 	int error = -EAGAIN;
-	bool is_tried = vgr_api_serves_flags(flags) && (buf || !len) &&
-			vgr_pool_may_hold_key(slot);
+	bool is_tried;
 
+	if (!slot)
+		slot = vgr_thread_enter_slowly(frame);
+	if (!slot)
+		return vgr_api_fall_back(buf, len, flags, false);
+
+	is_tried = vgr_api_serves_flags(flags) && (buf || !len) &&
+		   vgr_pool_may_hold_key(slot);
 	if (is_tried)
 		error = vgr_generator_fill(slot, buf, served);
-	vgr_thread_leave(slot);
+	leave(slot);
 	if (!error)
 		return (ssize_t)served;
 	return vgr_api_fall_back(buf, len, flags, is_tried);
 }
 
-/* Returns a length, or -errno.  Inlined, so that the frame is the caller's. */
-static inline __attribute__((always_inline))
-ssize_t serve(uintptr_t frame, void *buf, size_t len, unsigned int flags)
-{
-	struct vgr_slot *slot = vgr_thread_enter(frame);
+/* ---- getrandom's shape --------------------------------------------------- */
 
-	if (unlikely(!slot))
-		return vgr_api_fall_back(buf, len, flags, false);
-	if (unlikely(flags) || unlikely(!buf) ||
-	    unlikely(!vgr_generator_draw(slot, buf, len)))
-		return serve_slowly(slot, buf, len, flags);
-	vgr_thread_leave(slot);
+/*
+ * The calls below do the usual thing themselves and jump to these for the
+ * rest, so that the usual thing needs no stack and saves no register.
+ */
+static __attribute__((noinline, cold))
+ssize_t vgetrandom_slowly(struct vgr_slot *slot, void *buf, size_t len,
+			  unsigned int flags)
+{
+	ssize_t got = serve_slowly(slot, VGR_FRAME(), buf, len, flags);
+
+	if (got >= 0)
+		return got;
+	errno = (int)-got;
+	return -1;
+}
+
+static __attribute__((noinline, cold))
+ssize_t give_back(struct vgr_slot *slot, size_t len)
+{
+	vgr_thread_give_back(slot);
 	return (ssize_t)len;
 }
 
 ssize_t vgetrandom(void *buf, size_t len, unsigned int flags)
 {
-	ssize_t got = serve(VGR_FRAME(), buf, len, flags);
+	struct vgr_slot *slot = vgr_thread_enter(VGR_FRAME());
 
-	if (unlikely(got < 0)) {
-		errno = (int)-got;
-		return -1;
-	}
-	return got;
+	if (unlikely(!slot) || unlikely(flags) || unlikely(!buf) ||
+	    unlikely(!vgr_generator_draw(slot, buf, len)))
+		return vgetrandom_slowly(slot, buf, len, flags);
+	if (unlikely(vgr_thread_leave(slot)))
+		return give_back(slot, len);
+	return (ssize_t)len;
 }
+
+/* ---- arc4random's shapes ------------------------------------------------- */
 
 /* Nothing random will come, and the caller cannot be told: say so and stop. */
 static __attribute__((noreturn, noinline, cold))
@@ -116,42 +143,46 @@ void die(void)
 	abort();
 }
 
-/* After a first attempt that gave 'got': the rest, however often it takes. */
-static __attribute__((noinline, cold))
-void insist(uint8_t *buf, size_t len, ssize_t got)
+/* All of it, however often it takes. */
+static void insist(struct vgr_slot *slot, uintptr_t frame, uint8_t *buf,
+		   size_t len)
 {
-	size_t done = 0;
+	ssize_t got;
 
-	for (;;) {
-		if (got >= 0)
-			done += (size_t)got;
-		else if (got != -EINTR && got != -EAGAIN)
+	do {
+		got = serve_slowly(slot, frame, buf, len, 0);
+		slot = NULL;
+		if (got >= 0) {
+			buf += got;
+			len -= (size_t)got;
+		} else if (got != -EINTR) {
 			die();
-		if (done >= len)
-			return;
-		got = serve(VGR_FRAME(), buf + done, len - done, 0);
-	}
+		}
+	} while (len);
 }
 
-static inline __attribute__((always_inline))
-void must_serve(uintptr_t frame, void *buf, size_t len)
+static __attribute__((noinline, cold))
+void buf_slowly(struct vgr_slot *slot, void *buf, size_t len)
 {
-	ssize_t got = serve(frame, buf, len, 0);
-
-	if (unlikely(got != (ssize_t)len))
-		insist(buf, len, got);
+	insist(slot, VGR_FRAME(), buf, len);
 }
 
 void vgetrandom_buf(void *buf, size_t len)
 {
-	must_serve(VGR_FRAME(), buf, len);
+	struct vgr_slot *slot = vgr_thread_enter(VGR_FRAME());
+
+	if (unlikely(!slot) || unlikely(!vgr_generator_draw(slot, buf, len)))
+		buf_slowly(slot, buf, len);
+	else if (unlikely(vgr_thread_leave(slot)))
+		vgr_thread_give_back(slot);
 }
 
-uint32_t vgetrandom_u32(void)
+static __attribute__((noinline, cold))
+uint64_t integer_slowly(struct vgr_slot *slot)
 {
-	uint32_t value, result;
+	uint64_t value, result;
 
-	must_serve(VGR_FRAME(), &value, sizeof(value));
+	insist(slot, VGR_FRAME(), (uint8_t *)&value, sizeof(value));
 	result = value;
 	vgr_wipe(&value, sizeof(value));
 	return result;
@@ -159,12 +190,26 @@ uint32_t vgetrandom_u32(void)
 
 uint64_t vgetrandom_u64(void)
 {
-	uint64_t value, result;
+	struct vgr_slot *slot = vgr_thread_enter(VGR_FRAME());
+	uint64_t value;
 
-	must_serve(VGR_FRAME(), &value, sizeof(value));
-	result = value;
-	vgr_wipe(&value, sizeof(value));
-	return result;
+	if (unlikely(!slot) || unlikely(!vgr_generator_draw_u64(slot, &value)))
+		return integer_slowly(slot);
+	if (unlikely(vgr_thread_leave(slot)))
+		vgr_thread_give_back(slot);
+	return value;
+}
+
+uint32_t vgetrandom_u32(void)
+{
+	struct vgr_slot *slot = vgr_thread_enter(VGR_FRAME());
+	uint32_t value;
+
+	if (unlikely(!slot) || unlikely(!vgr_generator_draw_u32(slot, &value)))
+		return (uint32_t)integer_slowly(slot);
+	if (unlikely(vgr_thread_leave(slot)))
+		vgr_thread_give_back(slot);
+	return value;
 }
 
 /*

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "base.h"
 #include "state.h"
 
 /*
@@ -25,26 +26,23 @@ extern const volatile uint64_t *vgr_generation_word;
  */
 static inline uint64_t vgr_generation_quick(const struct vgr_slot *slot)
 {
-	uint64_t word = __atomic_load_n(vgr_generation_word, __ATOMIC_RELAXED);
-	uint64_t stamp = __atomic_load_n(&slot->state->stamp[VGR_SOURCE_KERNEL],
-					 __ATOMIC_RELAXED);
+	uint64_t word = *vgr_generation_word;
 
-	if (__atomic_load_n(&slot->flags, __ATOMIC_RELAXED) || stamp != word)
+	if (vgr_peek(slot->flags) ||
+	    vgr_peek(slot->state->stamp[VGR_SOURCE_KERNEL]) != word)
 		return 0;
 	return word;
 }
 
 /*
  * The last look at the state, after its bytes were read: whether all is still
- * as vgr_generation_quick found it.  The fence is the caller's (generator.c).
+ * as vgr_generation_quick found it.  The fence is the caller's (generator.h).
  */
 static inline bool vgr_generation_still(const struct vgr_slot *slot,
 					uint64_t word)
 {
-	return __atomic_load_n(&slot->state->stamp[VGR_SOURCE_KERNEL],
-			       __ATOMIC_RELAXED) == word &&
-	       !__atomic_load_n(&slot->flags, __ATOMIC_RELAXED) &&
-	       __atomic_load_n(vgr_generation_word, __ATOMIC_RELAXED) == word;
+	return vgr_peek(slot->state->stamp[VGR_SOURCE_KERNEL]) == word &&
+	       !vgr_peek(slot->flags) && *vgr_generation_word == word;
 }
 
 /* The same question with every live source, and the slot's flags. */

@@ -22,24 +22,29 @@ static_assert(VGR_DIRECT_MAX + VGR_BATCH_LEN <= 16 * 1024,
 	      "a register dump regenerates at most 16 KiB");
 
 /*
- * Serves len bytes out of the batch, if it has so many and the key is fresh.
- * false: nothing that was written to buf may be kept, ask vgr_generator_fill.
+ * The usual request: the batch has so many bytes and the key is fresh.  In
+ * three pieces, so that an integer can be had without a buffer:
+ *
+ *	begin	where the bytes are, or NULL; the position is past them
+ *	(copy out and zero)
+ *	end	whether they may be kept
  */
-static inline bool vgr_generator_draw(struct vgr_slot *slot, uint8_t *buf,
-				      size_t len)
+static inline uint8_t *vgr_generator_begin(struct vgr_slot *slot, size_t len,
+					   uint64_t *word)
 {
 	size_t position = slot->position;
-	uint64_t word;
 
 	if (unlikely(len > VGR_BATCH_LEN - position))
-		return false;
-	word = vgr_generation_quick(slot);
-	if (unlikely(!word))
-		return false;
-
-	vgr_copy_and_zero(buf, slot->state->batch + position, len);
+		return NULL;
+	*word = vgr_generation_quick(slot);
+	if (unlikely(!*word))
+		return NULL;
 	slot->position = (uint32_t)(position + len);
+	return slot->state->batch + position;
+}
 
+static inline bool vgr_generator_end(const struct vgr_slot *slot, uint64_t word)
+{
 	/*
 	 * The batch was read before the stamp is read again: another thread
 	 * can fault a dropped page back in, so without the fence a weakly
@@ -47,6 +52,46 @@ static inline bool vgr_generator_draw(struct vgr_slot *slot, uint8_t *buf,
 	 */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return likely(vgr_generation_still(slot, word));
+}
+
+/*
+ * Serves len bytes out of the batch.  false: nothing that was written to buf
+ * may be kept, ask vgr_generator_fill.
+ */
+static inline __attribute__((always_inline))
+bool vgr_generator_draw(struct vgr_slot *slot, uint8_t *buf, size_t len)
+{
+	uint64_t word;
+	uint8_t *from = vgr_generator_begin(slot, len, &word);
+
+	if (unlikely(!from))
+		return false;
+	vgr_copy_and_zero(buf, from, len);
+	return vgr_generator_end(slot, word);
+}
+
+static inline bool vgr_generator_draw_u64(struct vgr_slot *slot,
+					  uint64_t *value)
+{
+	uint64_t word;
+	uint8_t *from = vgr_generator_begin(slot, sizeof(*value), &word);
+
+	if (unlikely(!from))
+		return false;
+	*value = vgr_take_u64(from);
+	return vgr_generator_end(slot, word);
+}
+
+static inline bool vgr_generator_draw_u32(struct vgr_slot *slot,
+					  uint32_t *value)
+{
+	uint64_t word;
+	uint8_t *from = vgr_generator_begin(slot, sizeof(*value), &word);
+
+	if (unlikely(!from))
+		return false;
+	*value = vgr_take_u32(from);
+	return vgr_generator_end(slot, word);
 }
 
 /*

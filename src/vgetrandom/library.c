@@ -174,11 +174,12 @@ int vgetrandom_prepare(void)
 	if (error)
 		return error;
 
-	slot = vgr_thread_enter(VGR_FRAME());
+	slot = vgr_thread_enter_slowly(VGR_FRAME());
 	if (!slot)		/* busy: a handler interrupted this thread's call */
 		return vgr_thread_has_slot() ? 0 : -ENOMEM;
 	error = vgr_generator_warm_up(slot);
-	vgr_thread_leave(slot);
+	if (vgr_thread_leave(slot))
+		vgr_thread_give_back(slot);
 	return error;
 }
 

@@ -9,6 +9,8 @@
 #ifndef VGR_THREAD_H
 #define VGR_THREAD_H
 
+#include <stdbool.h>
+
 #include "base.h"
 #include "state.h"
 
@@ -28,19 +30,16 @@ extern __thread struct vgr_slot *volatile vgr_thread_slot VGR_TLS_MODEL;
  */
 #define VGR_FRAME() ((uintptr_t)__builtin_dwarf_cfa())
 
-struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame);
-void vgr_thread_give_back(struct vgr_slot *slot);
-
 /*
- * The slot, marked busy until vgr_thread_leave; or NULL: a signal found us
- * inside, or there is no slot to be had.
+ * The slot, marked busy until vgr_thread_leave; or NULL: ask
+ * vgr_thread_enter_slowly.
  */
 static inline struct vgr_slot *vgr_thread_enter(uintptr_t frame)
 {
 	struct vgr_slot *slot = vgr_thread_slot;
 
 	if (unlikely(!slot) || unlikely(slot->busy))
-		return vgr_thread_enter_slowly(frame);
+		return NULL;
 	slot->busy = frame;
 	vgr_signal_fence();
 
@@ -54,17 +53,27 @@ static inline struct vgr_slot *vgr_thread_enter(uintptr_t frame)
 	return slot;
 }
 
-static inline void vgr_thread_leave(struct vgr_slot *slot)
+/*
+ * The same for a thread's first call, and for one that finds the slot busy.
+ * NULL: a signal found us inside, or there is no slot to be had.
+ */
+struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame);
+
+/*
+ * true: the slot is no longer this thread's, and the caller's to give back by
+ * vgr_thread_give_back.
+ */
+static inline bool vgr_thread_leave(struct vgr_slot *slot)
 {
 	vgr_signal_fence();
 	slot->busy = 0;
 	vgr_signal_fence();
 
 	/* After the mark is gone: from here on nobody leaves the slot behind. */
-	if (unlikely(__atomic_load_n(&slot->flags, __ATOMIC_RELAXED) &
-		     VGR_SLOT_ORPHANED))
-		vgr_thread_give_back(slot);
+	return vgr_peek(slot->flags) & VGR_SLOT_ORPHANED;
 }
+
+void vgr_thread_give_back(struct vgr_slot *slot);
 
 /* From here on threads may have slots: all that serves them is set up. */
 void vgr_thread_open(void);
