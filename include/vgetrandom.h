@@ -84,10 +84,9 @@ void vgetrandom_reseed(void);
  * Before a snapshot (VM, checkpoint): on return every key of this process is
  * gone from memory, and each request is a system call until
  * vgetrandom_reseed().  A thread that is inside a request meanwhile finds its
- * key stale and starts the request over with a system call.
- *
- * Returns 0, or a negative errno if the kernel refused to drop the pages: keys
- * may then still be in memory, though none will be used again.
+ * key stale and starts the request over with a system call.  States that the
+ * caller keeps (vgetrandom_opaque) are stale too, but their memory is the
+ * caller's to drop.  Returns 0.
  */
 int vgetrandom_quiesce(void);
 
@@ -152,7 +151,7 @@ struct vgetrandom_info {
 	const char *core;		/* name of the ChaCha20 core; or NULL */
 	const char *ignored;		/* environment variable not understood; or NULL */
 
-	/* Counters of the whole process since it started (or was forked). */
+	/* Counters of the whole process; a forked child goes on from its parent's. */
 	uint64_t slots;			/* states that threads hold now */
 	uint64_t slots_mapped;		/* states there is address space for */
 	uint64_t kernel_keys;		/* keys fetched from the kernel */

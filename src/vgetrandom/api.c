@@ -26,23 +26,26 @@
 /* The kernel's MAX_RW_COUNT: INT_MAX rounded down to a page of 4 KiB. */
 #define MAX_LEN		((size_t)0x7ffff000)
 
+#ifndef GRND_INSECURE
+#define GRND_INSECURE	4	/* Linux 5.6 */
+#endif
+
 /* Bits that make no difference once the kernel's generator is ready. */
 static unsigned int served_flags;
 
 void vgr_api_learn_flags(void)
 {
 	served_flags = GRND_NONBLOCK | GRND_RANDOM;
-#ifdef GRND_INSECURE		/* Linux 5.6; older kernels say EINVAL */
 	if (!vgr_syscall(SYS_getrandom, 0, 0, GRND_INSECURE, 0, 0, 0))
 		served_flags |= GRND_INSECURE;
-#endif
 }
 
 bool vgr_api_serves_flags(unsigned int flags)
 {
-	/* The last test: the kernel refuses RANDOM with INSECURE. */
+	const unsigned int contradiction = GRND_RANDOM | GRND_INSECURE;
+
 	return !(flags & ~served_flags) &&
-	       (flags & ~(unsigned int)GRND_NONBLOCK) != (GRND_RANDOM | 4u);
+	       (flags & contradiction) != contradiction;
 }
 
 /*
@@ -98,7 +101,7 @@ static ssize_t serve_slowly(struct vgr_slot *slot, uintptr_t frame, void *buf,
  * The calls below do the usual thing themselves and jump to these for the
  * rest, so that the usual thing needs no stack and saves no register.
  */
-static __attribute__((noinline, cold))
+static __attribute__((noinline))
 ssize_t vgetrandom_slowly(struct vgr_slot *slot, void *buf, size_t len,
 			  unsigned int flags)
 {
@@ -161,7 +164,7 @@ static void insist(struct vgr_slot *slot, uintptr_t frame, uint8_t *buf,
 	} while (len);
 }
 
-static __attribute__((noinline, cold))
+static __attribute__((noinline))
 void buf_slowly(struct vgr_slot *slot, void *buf, size_t len)
 {
 	insist(slot, VGR_FRAME(), buf, len);
@@ -177,7 +180,7 @@ void vgetrandom_buf(void *buf, size_t len)
 		vgr_thread_give_back(slot);
 }
 
-static __attribute__((noinline, cold))
+static __attribute__((noinline))
 uint64_t integer_slowly(struct vgr_slot *slot)
 {
 	uint64_t value, result;
@@ -188,6 +191,28 @@ uint64_t integer_slowly(struct vgr_slot *slot)
 	return result;
 }
 
+/*
+ * The integer that was drawn is thrown away: kept across this call it could be
+ * saved on the stack.
+ */
+static __attribute__((noinline, cold))
+uint64_t integer_after_giving_back(struct vgr_slot *slot)
+{
+	vgr_thread_give_back(slot);
+	return integer_slowly(NULL);
+}
+
+/*
+ * The integer may pass through another register than the one it is returned
+ * in; where the compiler can, it zeroes those (gcc 11, clang 15).
+ */
+#if __has_attribute(zero_call_used_regs)
+#define ZERO_USED_REGISTERS __attribute__((zero_call_used_regs("used-gpr")))
+#else
+#define ZERO_USED_REGISTERS
+#endif
+
+ZERO_USED_REGISTERS
 uint64_t vgetrandom_u64(void)
 {
 	struct vgr_slot *slot = vgr_thread_enter(VGR_FRAME());
@@ -196,10 +221,11 @@ uint64_t vgetrandom_u64(void)
 	if (unlikely(!slot) || unlikely(!vgr_generator_draw_u64(slot, &value)))
 		return integer_slowly(slot);
 	if (unlikely(vgr_thread_leave(slot)))
-		vgr_thread_give_back(slot);
+		return integer_after_giving_back(slot);
 	return value;
 }
 
+ZERO_USED_REGISTERS
 uint32_t vgetrandom_u32(void)
 {
 	struct vgr_slot *slot = vgr_thread_enter(VGR_FRAME());
@@ -208,7 +234,7 @@ uint32_t vgetrandom_u32(void)
 	if (unlikely(!slot) || unlikely(!vgr_generator_draw_u32(slot, &value)))
 		return (uint32_t)integer_slowly(slot);
 	if (unlikely(vgr_thread_leave(slot)))
-		vgr_thread_give_back(slot);
+		return (uint32_t)integer_after_giving_back(slot);
 	return value;
 }
 

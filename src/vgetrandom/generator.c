@@ -144,7 +144,10 @@ int vgr_generator_warm_up(struct vgr_slot *slot)
 {
 	int error = vgr_generator_fill(slot, NULL, 0);
 
-	if (!error && slot->position == VGR_BATCH_LEN)
-		refill(slot, NULL, 0);
-	return error;
+	if (error || slot->position < VGR_BATCH_LEN)
+		return error;
+	refill(slot, NULL, 0);
+	if (!vgr_generation_is_current(slot))
+		vgr_generator_forget(slot);
+	return 0;
 }

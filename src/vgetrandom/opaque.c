@@ -100,6 +100,18 @@ static ssize_t answer_what_a_state_is(struct vgetrandom_opaque_params *params)
 	return 0;
 }
 
+static bool crosses_page(uintptr_t state)
+{
+	static size_t page_len;
+	size_t len = __atomic_load_n(&page_len, __ATOMIC_RELAXED);
+
+	if (unlikely(!len)) {
+		len = getauxval(AT_PAGESZ);
+		__atomic_store_n(&page_len, len, __ATOMIC_RELAXED);
+	}
+	return state % len + VGR_STATE_LEN > len;
+}
+
 /* The generator wants a slot: a passing one, whose state outlives it. */
 static int fill(struct vgr_state *state, uint8_t *buf, size_t len)
 {
@@ -126,8 +138,7 @@ ssize_t vgetrandom_opaque(void *buf, size_t len, unsigned int flags,
 	if (opaque_len == ~0ul && !buf && !len && !flags)
 		return answer_what_a_state_is(opaque_state);
 
-	if ((uintptr_t)opaque_state % getauxval(AT_PAGESZ) + VGR_STATE_LEN >
-	    getauxval(AT_PAGESZ))
+	if (crosses_page((uintptr_t)opaque_state))
 		return -EFAULT;
 	if (opaque_len != VGR_STATE_LEN || !opaque_state || (!buf && len) ||
 	    !vgr_thread_is_open() || !vgr_api_serves_flags(flags))
