@@ -121,9 +121,9 @@ void vgr_pages_guard(const struct vgr_pages *pages)
 			return;		/* an older kernel: the page stays unused */
 }
 
-static int map_inside(struct vgr_pages *pages)
+static int map_inside(struct vgr_pages *pages, enum vgr_memory kind)
 {
-	bool is_droppable = memory == VGR_MEMORY_DROPPABLE;
+	bool is_droppable = kind == VGR_MEMORY_DROPPABLE;
 	long mapped;
 	int error;
 
@@ -155,7 +155,8 @@ static void unmap(struct vgr_pages *pages)
 	pages->base = NULL;
 }
 
-int vgr_pages_map(struct vgr_pages *pages, size_t wanted_len)
+static int map_as(enum vgr_memory kind, struct vgr_pages *pages,
+		  size_t wanted_len)
 {
 	size_t page_len = getauxval(AT_PAGESZ);
 	size_t group_len = VGR_GROUP_NPAGES * page_len;
@@ -163,9 +164,9 @@ int vgr_pages_map(struct vgr_pages *pages, size_t wanted_len)
 	long around;
 	int error;
 
-	if (memory == VGR_MEMORY_NONE)
+	if (kind == VGR_MEMORY_NONE)
 		return -ENOTSUP;
-	if (memory == VGR_MEMORY_LOCKED)
+	if (kind == VGR_MEMORY_LOCKED)
 		len = lockable_len(len, page_len);
 	if (!len)
 		return -EPERM;
@@ -179,10 +180,15 @@ int vgr_pages_map(struct vgr_pages *pages, size_t wanted_len)
 	pages->base = (uint8_t *)around + page_len;
 	pages->len = len;
 	pages->page_len = page_len;
-	error = map_inside(pages);
+	error = map_inside(pages, kind);
 	if (error)
 		unmap(pages);
 	return error;
+}
+
+int vgr_pages_map(struct vgr_pages *pages, size_t wanted_len)
+{
+	return map_as(memory, pages, wanted_len);
 }
 
 void vgr_pages_unmap(struct vgr_pages *pages)
@@ -202,21 +208,6 @@ int vgr_pages_drop(const struct vgr_pages *pages)
 int vgr_pages_relock(const struct vgr_pages *pages)
 {
 	return memory == VGR_MEMORY_LOCKED ? lock(pages->base, pages->len) : 0;
-}
-
-/* Whether one group can be mapped as "memory" says. */
-static int try_memory(enum vgr_memory candidate)
-{
-	struct vgr_pages trial;
-	int error;
-
-	memory = candidate;
-	error = vgr_pages_map(&trial, 1);
-	if (error)
-		memory = VGR_MEMORY_NONE;
-	else
-		vgr_pages_unmap(&trial);
-	return error;
 }
 
 static const char *explain_droppable(int error)
@@ -251,28 +242,36 @@ static const char *explain_locked(int error)
 	}
 }
 
-void vgr_pages_init(const char *forced)
+int vgr_pages_init(struct vgr_pages *first, size_t wanted_len,
+		   const char *forced)
 {
-	int error;
+	int error = -ENOTSUP;
 
 	why_not = NULL;
 	if (forced && !strcmp(forced, "none")) {
 		why_not = "VGETRANDOM_MEMORY=none";
-		return;
+		return error;
 	}
-	if (!forced || strcmp(forced, "locked")) {
-		error = try_memory(VGR_MEMORY_DROPPABLE);
-		if (!error)
-			return;
-		why_not = explain_droppable(error);
-		if (forced && !strcmp(forced, "droppable"))
-			return;
-	}
-	error = try_memory(VGR_MEMORY_LOCKED);
-	if (error)
-		why_not = explain_locked(error);
-	else if (!why_not)
+
+	if (forced && !strcmp(forced, "locked")) {
 		why_not = "VGETRANDOM_MEMORY=locked";
+	} else {
+		error = map_as(VGR_MEMORY_DROPPABLE, first, wanted_len);
+		if (!error) {
+			memory = VGR_MEMORY_DROPPABLE;
+			return 0;
+		}
+		why_not = explain_droppable(error);
+		if (forced)
+			return error;
+	}
+
+	error = map_as(VGR_MEMORY_LOCKED, first, wanted_len);
+	if (!error)
+		memory = VGR_MEMORY_LOCKED;
+	else
+		why_not = explain_locked(error);
+	return error;
 }
 
 enum vgr_memory vgr_pages_memory(void)

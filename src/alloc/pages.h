@@ -30,10 +30,12 @@ struct vgr_pages {
 };
 
 /*
- * Decides which memory there is: the best, or the one forced ("droppable",
- * "locked", "none").  Called once, by the host.
+ * Decides which memory there is by mapping the first of it: the best kind, or
+ * the one forced ("droppable", "locked", "none").  Called once.  Returns as
+ * vgr_pages_map.
  */
-void vgr_pages_init(const char *forced);
+int vgr_pages_init(struct vgr_pages *first, size_t wanted_len,
+		   const char *forced);
 
 enum vgr_memory vgr_pages_memory(void);
 

@@ -68,37 +68,42 @@ static bool has_lock_mark(void)
 	return vgr_pages_memory() == VGR_MEMORY_LOCKED;
 }
 
-static struct arena *new_arena(void)
+static uint32_t count_slots(const struct vgr_pages *pages)
 {
-	struct vgr_pages pages;
+	size_t npages = pages->len / pages->page_len;
+
+	npages -= npages / VGR_GROUP_NPAGES;		/* the guards */
+	return (uint32_t)(npages * (pages->page_len / VGR_STATE_LEN));
+}
+
+/* What an arena has besides the pages, which are given back if that fails. */
+static struct arena *new_arena(struct vgr_pages *pages)
+{
+	uint32_t nslots = count_slots(pages), nwords, i;
 	struct arena *arena;
-	uint32_t nslots, nwords, i;
-	size_t len, npages;
 	long mapped;
 
-	if (vgr_pages_map(&pages, ARENA_LEN))
-		return NULL;
-
-	npages = pages.len / pages.page_len;
-	npages -= npages / VGR_GROUP_NPAGES;		/* the guards */
-	nslots = (uint32_t)(npages * (pages.page_len / VGR_STATE_LEN));
 	nwords = (nslots + BITS - 1) / BITS;
-	len = sizeof(*arena) + 64 + nslots * sizeof(struct vgr_slot) +
-	      nwords * sizeof(uint64_t);
-	mapped = vgr_syscall(SYS_mmap, 0, (long)len, PROT_READ | PROT_WRITE,
+	mapped = vgr_syscall(SYS_mmap, 0,
+			     (long)(sizeof(*arena) + 64 +
+				    nslots * sizeof(struct vgr_slot) +
+				    nwords * sizeof(uint64_t)),
+			     PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (mapped < 0 && mapped >= -4095) {
-		vgr_pages_unmap(&pages);
+		vgr_pages_unmap(pages);
 		return NULL;
 	}
 
 	arena = (struct arena *)mapped;
-	arena->pages = pages;
+	arena->pages = *pages;
 	arena->nslots = nslots;
 	arena->slots = (struct vgr_slot *)(((uintptr_t)(arena + 1) + 63) & -64ul);
 	arena->is_free = (uint64_t *)(arena->slots + nslots);
-	for (i = 0; i < nslots; i++)
-		arena->is_free[i / BITS] |= 1ull << i % BITS;
+	for (i = 0; i < nwords; i++)
+		arena->is_free[i] = -1ull;
+	if (nslots % BITS)
+		arena->is_free[nwords - 1] = (1ull << nslots % BITS) - 1;
 	if (has_lock_mark()) {
 		arena->is_free[0] &= ~1ull;
 		*lock_mark(arena) = LOCKED;
@@ -106,30 +111,48 @@ static struct arena *new_arena(void)
 	return arena;
 }
 
-/* Hangs a new arena behind the last; where a rival was first, behind that. */
+/* Hangs the arena behind the last; where a rival was first, behind that. */
+static void publish(struct arena *arena)
+{
+	struct arena *there = NULL, **end = &first;
+
+	while (!__atomic_compare_exchange_n(end, &there, arena, false,
+					    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		end = &there->next;
+		there = NULL;
+	}
+}
+
 static bool grow(void)
 {
-	struct arena *arena, *there, **end = &first;
+	struct vgr_pages pages;
+	struct arena *arena;
 
 	if (__atomic_load_n(&is_refused, __ATOMIC_RELAXED))
 		return false;
-	arena = new_arena();
+	arena = vgr_pages_map(&pages, ARENA_LEN) ? NULL : new_arena(&pages);
 	if (!arena) {
 		__atomic_store_n(&is_refused, 1, __ATOMIC_RELAXED);
 		return false;
 	}
-
-	for (there = NULL;
-	     !__atomic_compare_exchange_n(end, &there, arena, false,
-					  __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-	     there = NULL)
-		end = &there->next;
+	publish(arena);
 	return true;
 }
 
-int vgr_pool_init(void)
+int vgr_pool_init(const char *forced_memory)
 {
-	return grow() ? 0 : -ENOMEM;
+	int error;
+	struct vgr_pages pages;
+	struct arena *arena;
+
+	error = vgr_pages_init(&pages, ARENA_LEN, forced_memory);
+	if (error)
+		return error;
+	arena = new_arena(&pages);
+	if (!arena)
+		return -ENOMEM;
+	publish(arena);
+	return 0;
 }
 
 /* The lowest free slot, so that states share pages; NULL if none is free. */

@@ -16,9 +16,10 @@
 
 /*
  * Reserves address space for the first few thousand slots, so that threads
- * made later need no system call.  0, or -errno: claims will fail.
+ * made later need no system call; forced as in pages.h.  Called once.  0, or
+ * -errno: claims will fail.
  */
-int vgr_pool_init(void);
+int vgr_pool_init(const char *forced_memory);
 
 /*
  * A slot for the owner: stamps zero, batch empty, marked stale.  NULL if there

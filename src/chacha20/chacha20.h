@@ -28,7 +28,7 @@ vgr_chacha20_choose(const char *name, void *scratch);
 /* Whether the row can run here and passes its known-answer test. */
 int vgr_chacha20_passes(const struct vgr_chacha20_impl *impl, void *scratch);
 
-#define VGR_CHACHA20_SCRATCH	1024
+#define VGR_CHACHA20_SCRATCH	2048
 
 /* The readable reference, last row of every table. */
 void vgr_chacha20_blocks_portable(uint8_t *out, const void *key,

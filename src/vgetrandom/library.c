@@ -54,17 +54,15 @@ static bool is_set(const char *name)
 
 static void choose_core(void)
 {
+	/* Published keystream, so no secret; too large for the stack. */
+	static uint8_t scratch[VGR_CHACHA20_SCRATCH];
 	const char *name = vgr_host_setting("VGETRANDOM_CORE");
-	struct vgr_slot *slot = vgr_pool_claim(vgr_thread_identity(), 0);
 
-	if (!slot)
-		return;
 	if (name && !*name)
 		name = NULL;
-	core = vgr_chacha20_choose(name, slot->state);
+	core = vgr_chacha20_choose(name, scratch);
 	if (name && (!core || strcmp(name, core->name)))
 		ignored_setting = "VGETRANDOM_CORE";
-	vgr_pool_release(slot);
 }
 
 /* NULL, or why requests will be system calls. */
@@ -72,21 +70,21 @@ static const char *set_up(void)
 {
 	static const char *const memories[] = { "droppable", "locked", "none", NULL };
 	static const char *const sources[] = { "kernel", "vmclock", "clock", NULL };
+	int error;
 
 	if (is_set("VGETRANDOM_DISABLE"))
 		return "VGETRANDOM_DISABLE is set";
 
 	vgr_generation_init(setting_among("VGETRANDOM_GENERATION", sources));
-	vgr_pages_init(setting_among("VGETRANDOM_MEMORY", memories));
 	vgr_api_learn_flags();
+	error = vgr_pool_init(setting_among("VGETRANDOM_MEMORY", memories));
+	choose_core();
 
-	if (vgr_pages_memory() == VGR_MEMORY_NONE)
-		return vgr_pages_why_not();
+	if (error)
+		return vgr_pages_why_not() ? vgr_pages_why_not() :
+					     "no memory for states";
 	if (!vgr_generation_live())
 		return "nothing says when keys are stale";
-	if (vgr_pool_init())
-		return "no memory for states";
-	choose_core();
 	if (!core)
 		return "no ChaCha20 core passed its known-answer test";
 	return NULL;
