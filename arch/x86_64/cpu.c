@@ -43,37 +43,34 @@ static int slows_at_512(uint32_t signature)
 	};
 	uint32_t family = signature >> 8 & 0xf;
 	uint32_t model = (signature >> 4 & 0xf) | (signature >> 12 & 0xf0);
-	uint32_t max_leaf, ebx, ecx, edx;
 	size_t i;
 
-	__cpuid(0, max_leaf, ebx, ecx, edx);
-	if (ebx != signature_INTEL_ebx || family != 6)
-		return 0;
-
-	for (i = 0; i < sizeof(slow_models); i++)
+	for (i = 0; family == 6 && i < sizeof(slow_models); i++)
 		if (model == slow_models[i])
 			return 1;
 	return 0;
 }
 
+/* Each CPUID is a trap in a virtual machine (6 us in one), so three are all. */
 uint32_t vgr_cpu_features(void)
 {
-	uint32_t signature, eax, ebx, ecx, edx;
+	uint32_t max_leaf, vendor, signature, eax, ebx, ecx, edx;
 	uint32_t saved, features = 0;
 
-	if (!__get_cpuid(1, &signature, &ebx, &ecx, &edx))
+	__cpuid(0, max_leaf, vendor, ecx, edx);
+	if (max_leaf < 7)
 		return 0;
+	__cpuid(1, signature, ebx, ecx, edx);
 	if (!(ecx & OSXSAVE) || !(ecx & AVX))
 		return 0;
-	if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx))
-		return 0;
+	__cpuid_count(7, 0, eax, ebx, ecx, edx);
 
 	saved = saved_registers();
 	if ((ebx & AVX2) && (saved & XMM_YMM) == XMM_YMM)
 		features |= VGR_CPU_AVX2;
 	if ((ebx & AVX512F) && (saved & XMM_YMM_K_ZMM) == XMM_YMM_K_ZMM)
 		features |= VGR_CPU_AVX512F;
-	if (!slows_at_512(signature))
+	if (vendor != signature_INTEL_ebx || !slows_at_512(signature))
 		features |= VGR_CPU_CALM_512;
 	return features;
 }

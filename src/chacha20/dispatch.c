@@ -85,11 +85,12 @@ static int makes_known_run(const struct vgr_chacha20_impl *impl,
 	return digest(scratch, 64 * run->nblocks) == run->digest;
 }
 
-int vgr_chacha20_passes(const struct vgr_chacha20_impl *impl, void *scratch)
+static int passes(const struct vgr_chacha20_impl *impl, uint32_t features,
+		  void *scratch)
 {
 	size_t i;
 
-	if (impl->needs & ~vgr_cpu_features())
+	if (impl->needs & ~features)
 		return 0;
 	if (!makes_published_block(impl, scratch))
 		return 0;
@@ -99,6 +100,11 @@ int vgr_chacha20_passes(const struct vgr_chacha20_impl *impl, void *scratch)
 		    !makes_known_run(impl, &known_runs[i], scratch))
 			return 0;
 	return 1;
+}
+
+int vgr_chacha20_passes(const struct vgr_chacha20_impl *impl, void *scratch)
+{
+	return passes(impl, vgr_cpu_features(), scratch);
 }
 
 static int same_name(const char *a, const char *b)
@@ -116,12 +122,12 @@ pick(const char *name, void *scratch)
 
 	for (impl = vgr_chacha20_impls; name && impl->name; impl++)
 		if (same_name(impl->name, name) &&
-		    vgr_chacha20_passes(impl, scratch))
+		    passes(impl, features, scratch))
 			return impl;
 
 	for (impl = vgr_chacha20_impls; impl->name; impl++)
 		if (!(impl->wants & ~features) &&
-		    vgr_chacha20_passes(impl, scratch))
+		    passes(impl, features, scratch))
 			return impl;
 	return NULL;
 }
