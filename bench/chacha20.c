@@ -3,9 +3,11 @@
  * bench/chacha20.c - cycles per byte and GB/s of every core at every length,
  * beside libsodium, OpenSSL and what the arithmetic alone would cost.
  *
- *   chacha20 [-r ROUNDS] [-o NAME] [-q]
+ *   chacha20 [-r ROUNDS] [-o NAME] [-c] [-q]
  *     -r   rounds, 101 if not given; each round times every cell once
  *     -o   only this core (or "openssl", "libsodium", "limits")
+ *     -c   chained: a core's key is the end of its last run, as in a refill;
+ *          otherwise the processor overlaps runs that know nothing of each other
  *     -q   minima only
  *
  * A cycle is one step of a dependent-add loop, timed right before and after
@@ -53,6 +55,7 @@ struct runner {
 
 static struct runner runners[MAX_RUNNERS];
 static size_t nrunners;
+static int chained;
 
 static double now_ns(void)
 {
@@ -199,8 +202,10 @@ static size_t bytes_of(const struct runner *runner, size_t length)
 
 static void repeat(const struct runner *runner, size_t bytes, unsigned repeats)
 {
+	const uint8_t *with = chained ? out + bytes - 32 : key;
+
 	while (repeats--)
-		runner->blocks(out, key, 0, bytes / 64);
+		runner->blocks(out, with, 0, bytes / 64);
 }
 
 static void time_cell(struct runner *runner, size_t length, int round)
@@ -261,11 +266,13 @@ int main(int argc, char **argv)
 	int rounds = 101, minima_only = 0, round, option;
 	size_t r, l;
 
-	while ((option = getopt(argc, argv, "r:o:q")) != -1) {
+	while ((option = getopt(argc, argv, "r:o:cq")) != -1) {
 		if (option == 'r')
 			rounds = atoi(optarg);
 		else if (option == 'o')
 			only = optarg;
+		else if (option == 'c')
+			chained = 1;
 		else if (option == 'q')
 			minima_only = 1;
 		else

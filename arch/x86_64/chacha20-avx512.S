@@ -8,7 +8,7 @@
  *   rdi out      64 * nblocks bytes written     rsi key      32 bytes, read only
  *   rdx counter  of the first block             rcx nblocks  at least 1
  *
- * Needs AVX512F.  Clobbers rax rcx rdx rdi r8 flags k1 k2 zmm0-31 and leaves
+ * Needs AVX512F.  Clobbers rax rcx rdx rdi flags k1 k2 zmm0-31 and leaves
  * every vector and mask register zero.  Never uses the stack.  The key is read
  * for the last time before the run's last block is stored.
  *
@@ -32,9 +32,8 @@
 #define counter_low	%edx
 #define nblocks		%rcx
 #define rounds_left	%eax
-#define scratch		%eax
-#define counter_high	%r8
-#define counter_high_32	%r8d
+#define scratch		%rax
+#define scratch_low	%eax
 
 #define a0		%zmm0
 #define a1		%zmm1
@@ -95,8 +94,8 @@
 #define first_d1	%zmm20
 #define first_d2	%zmm21
 #define first_d3	%zmm22
-#define tmp0		%zmm23
-#define tmp1		%zmm24
+#define tmp		%zmm23
+#define tmp_low		%xmm23
 
 /* Blocks of the two halves whose counter carries into word 13. */
 #define carry		%k1
@@ -114,7 +113,17 @@
 	vprold	$\bits,  \mixed, \mixed
 .endm
 
-/* Four of them side by side: all sums, all xors, all rotations. */
+.macro quarter_round a, b, c, d			/* RFC 8439, 2.1 */
+	add_xor_rotate	\a, \b, \d, 16
+	add_xor_rotate	\c, \d, \b, 12
+	add_xor_rotate	\a, \b, \d, 8
+	add_xor_rotate	\c, \d, \b, 7
+.endm
+
+/*
+ * Four of them side by side: all sums, all xors, all rotations.  For 32 blocks
+ * 3% faster on Zen 5 than quarter round by quarter round; for 16 3% slower.
+ */
 .macro add_xor_rotate_4 s0, s1, s2, s3, e0, e1, e2, e3, m0, m1, m2, m3, bits
 	vpaddd	\e0, \s0, \s0
 	vpaddd	\e1, \s1, \s1
@@ -139,27 +148,20 @@
 	add_xor_rotate_4 \y0,\y1,\y2,\y3, \z0,\z1,\z2,\z3, \x0,\x1,\x2,\x3, 7
 .endm
 
-/* The same for one chain, two and four: 4, 8 and 16 blocks in rows. */
+/* One chain, two and four: 4, 8 and 16 blocks in rows. */
 .macro quarter_rounds_4
-	add_xor_rotate	a0, b0, d0, 16
-	add_xor_rotate	c0, d0, b0, 12
-	add_xor_rotate	a0, b0, d0, 8
-	add_xor_rotate	c0, d0, b0, 7
+	quarter_round	a0, b0, c0, d0
 .endm
 
 .macro quarter_rounds_8
-	add_xor_rotate	a0, b0, d0, 16
-	 add_xor_rotate	a1, b1, d1, 16
-	add_xor_rotate	c0, d0, b0, 12
-	 add_xor_rotate	c1, d1, b1, 12
-	add_xor_rotate	a0, b0, d0, 8
-	 add_xor_rotate	a1, b1, d1, 8
-	add_xor_rotate	c0, d0, b0, 7
-	 add_xor_rotate	c1, d1, b1, 7
+	quarter_rounds_4
+	quarter_round	a1, b1, c1, d1
 .endm
 
 .macro quarter_rounds_16
-	four_quarter_rounds all_a, all_b, all_c, all_d
+	quarter_rounds_8
+	quarter_round	a2, b2, c2, d2
+	quarter_round	a3, b3, c3, d3
 .endm
 
 /* Row b stays: a quarter round finishes it last, so the next would wait. */
@@ -174,7 +176,7 @@
 .endm
 
 .macro turn_rows_8 left:vararg
-	turn_rows_of	a0, c0, d0, \left
+	turn_rows_4	\left
 	turn_rows_of	a1, c1, d1, \left
 .endm
 
@@ -225,16 +227,12 @@
 	vmovdqa64 \first_d, \row_d
 .endm
 
-.macro add_rows row_a, row_b, row_c, row_d, first_d
+.macro finish_rows first, row_a, row_b, row_c, row_d, first_d
 	vpaddd	first_a,  \row_a, \row_a
 	vpaddd	first_b,  \row_b, \row_b
 	vpaddd	first_c,  \row_c, \row_c
 	vpaddd	\first_d, \row_d, \row_d
-.endm
-
-.macro finish_rows first, row_a, row_b, row_c, row_d, first_d
-	add_rows	\row_a, \row_b, \row_c, \row_d, \first_d
-	store_blocks	\first, \row_a, \row_b, \row_c, \row_d, tmp0
+	store_blocks	\first, \row_a, \row_b, \row_c, \row_d, tmp
 .endm
 
 /*
@@ -253,24 +251,6 @@
 	vpunpckhqdq	\r, \p, \p
 .endm
 
-.macro add_constants p, q, r, s
-	vpaddd	.Lrow_a +  0(%rip){1to16}, \p, \p
-	vpaddd	.Lrow_a +  4(%rip){1to16}, \q, \q
-	vpaddd	.Lrow_a +  8(%rip){1to16}, \r, \r
-	vpaddd	.Lrow_a + 12(%rip){1to16}, \s, \s
-.endm
-
-.macro add_key p, q, r, s, t, u, v, w
-	vpaddd	0*4(key){1to16}, \p, \p
-	vpaddd	1*4(key){1to16}, \q, \q
-	vpaddd	2*4(key){1to16}, \r, \r
-	vpaddd	3*4(key){1to16}, \s, \s
-	vpaddd	4*4(key){1to16}, \t, \t
-	vpaddd	5*4(key){1to16}, \u, \u
-	vpaddd	6*4(key){1to16}, \v, \v
-	vpaddd	7*4(key){1to16}, \w, \w
-.endm
-
 .macro load_words p, q, r, s, P, Q, R, S, from
 	vpbroadcastd  0 + \from, \p
 	vpbroadcastd  4 + \from, \q
@@ -282,35 +262,36 @@
 	 vmovdqa64    \s, \S
 .endm
 
-.macro load_zeros p, q, r, s
-	vpxord	\p, \p, \p
-	vpxord	\q, \q, \q
-	vpxord	\r, \r, \r
-	vpxord	\s, \s, \s
+.macro add_words p, q, r, s, P, Q, R, S, from
+	vpaddd	 0 + \from{1to16}, \p, \p
+	vpaddd	 4 + \from{1to16}, \q, \q
+	vpaddd	 8 + \from{1to16}, \r, \r
+	vpaddd	12 + \from{1to16}, \s, \s
+	 vpaddd	 0 + \from{1to16}, \P, \P
+	 vpaddd	 4 + \from{1to16}, \Q, \Q
+	 vpaddd	 8 + \from{1to16}, \R, \R
+	 vpaddd	12 + \from{1to16}, \S, \S
 .endm
 
 /* Word 12 of block i is counter_low + i: a carry where i > ~counter_low. */
-.macro find_carries tmp
-	mov	counter, counter_high
-	shr	$32, counter_high
-	mov	counter_low, scratch
+.macro add_counters free
+	mov	counter, scratch
 	not	scratch
-	vpbroadcastd	scratch, \tmp
-	vpcmpltud	.Lblocks_0_15(%rip),  \tmp, carry
-	vpcmpltud	.Lblocks_16_31(%rip), \tmp, CARRY
-.endm
-
-.macro add_counters tmp
-	vpbroadcastd	counter_low, \tmp
-	vpaddd	\tmp, d0, d0
-	 vpaddd	\tmp, D0, D0
+	vpbroadcastd	scratch_low, \free
+	vpcmpltud	.Lblocks_0_15(%rip), \free, carry
+	 vpcmpltud	.Lblocks_16_31(%rip), \free, CARRY
+	vpbroadcastd	counter_low, \free
+	vpaddd	\free, d0, d0
+	 vpaddd	\free, D0, D0
 	vpaddd	.Lblocks_0_15(%rip), d0, d0
 	 vpaddd	.Lblocks_16_31(%rip), D0, D0
-	vpbroadcastd	counter_high_32, \tmp
-	vpaddd	\tmp, d1, d1
-	 vpaddd	\tmp, D1, D1
-	vpaddd	.Lone(%rip){1to16}, d1, d1{%k1}
-	 vpaddd	.Lone(%rip){1to16}, D1, D1{%k2}
+	mov	counter, scratch
+	shr	$32, scratch
+	vpbroadcastd	scratch_low, \free
+	vpaddd	\free, d1, d1
+	 vpaddd	\free, D1, D1
+	vpaddd	.Lone(%rip){1to16}, d1, d1{carry}
+	 vpaddd	.Lone(%rip){1to16}, D1, D1{CARRY}
 .endm
 
 FUNCTION(vgr_chacha20_blocks_avx512)
@@ -321,9 +302,9 @@ FUNCTION(vgr_chacha20_blocks_avx512)
 	vbroadcasti32x4	.Lrow_a(%rip), first_a
 	vbroadcasti32x4	  (key), first_b
 	vbroadcasti32x4	16(key), first_c		/* the key's last use */
-	vmovq		counter, %xmm0
-	vshufi32x4	$0, %zmm0, %zmm0, %zmm0
-	vpaddq		.Lblocks_0_3(%rip), %zmm0, first_d0
+	vmovq		counter, tmp_low
+	vshufi32x4	$0, tmp, tmp, tmp
+	vpaddq		.Lblocks_0_3(%rip), tmp, first_d0
 
 	load_rows	a0, b0, c0, d0, first_d0
 	cmp	$4, nblocks
@@ -352,9 +333,9 @@ FUNCTION(vgr_chacha20_blocks_avx512)
 	finish_rows	12, a3, b3, c3, d3, first_d3
 
 .Lthirty_two_blocks:
-	find_carries	A0
-	load_zeros	all_d
-	load_zeros	all_D
+	.irp	word, all_d, all_D
+	vpxord	\word, \word, \word
+	.endr
 	add_counters	A0
 	load_words	all_a, all_A,    .Lrow_a(%rip)
 	load_words	all_b, all_B,  0(key)
@@ -368,10 +349,9 @@ FUNCTION(vgr_chacha20_blocks_avx512)
 	dec	rounds_left
 	jnz	.Ldouble_round_32
 
-	add_constants	all_a
-	 add_constants	all_A
-	add_key		all_b, all_c
-	 add_key	all_B, all_C		/* the key's last use */
+	add_words	all_a, all_A,    .Lrow_a(%rip)
+	add_words	all_b, all_B,  0(key)
+	add_words	all_c, all_C, 16(key)		/* the key's last use */
 
 	/*
 	 * No register is free, and gathering needs one.  A0 is finished, so it
@@ -405,15 +385,12 @@ FUNCTION(vgr_chacha20_blocks_avx512)
 	jmp	.Lup_to_sixteen_blocks
 
 .Lwipe:
-	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-	vpxor	%xmm\n, %xmm\n, %xmm\n
+	.irp	word, all_A, all_B, all_C, all_D
+	vpxord	\word, \word, \word
 	.endr
-	.irp	n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	vpxord	%zmm\n, %zmm\n, %zmm\n
-	.endr
-	kxorw	%k1, %k1, %k1
-	kxorw	%k2, %k2, %k2
-	vzeroupper
+	kxorw	carry, carry, carry
+	kxorw	CARRY, CARRY, CARRY
+	vzeroall				/* 0-15, all 512 bits */
 	ret
 END_FUNCTION(vgr_chacha20_blocks_avx512)
 

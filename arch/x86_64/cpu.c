@@ -33,7 +33,7 @@ static uint32_t saved_registers(void)
  * behind X86_FEATURE_PREFER_YMM), "known to suffer from downclocking when ZMM
  * registers are used"; Rocket Lake, Sapphire Rapids and AMD are not on it.
  */
-static int slows_at_512(uint32_t signature)
+static int slows_at_512(uint32_t vendor, uint32_t signature)
 {
 	static const uint8_t slow_models[] = {
 		0x55,			/* Skylake-SP, Cascade Lake, Cooper Lake */
@@ -45,32 +45,37 @@ static int slows_at_512(uint32_t signature)
 	uint32_t model = (signature >> 4 & 0xf) | (signature >> 12 & 0xf0);
 	size_t i;
 
-	for (i = 0; family == 6 && i < sizeof(slow_models); i++)
+	if (vendor != signature_INTEL_ebx || family != 6)
+		return 0;
+	for (i = 0; i < sizeof(slow_models); i++)
 		if (model == slow_models[i])
 			return 1;
 	return 0;
 }
 
-/* Each CPUID is a trap in a virtual machine (6 us in one), so three are all. */
+/* Three CPUIDs and no more: in a virtual machine each may cost microseconds. */
 uint32_t vgr_cpu_features(void)
 {
 	uint32_t max_leaf, vendor, signature, eax, ebx, ecx, edx;
-	uint32_t saved, features = 0;
+	uint32_t saved, features;
 
 	__cpuid(0, max_leaf, vendor, ecx, edx);
-	if (max_leaf < 7)
-		return 0;
 	__cpuid(1, signature, ebx, ecx, edx);
 	if (!(ecx & OSXSAVE) || !(ecx & AVX))
 		return 0;
-	__cpuid_count(7, 0, eax, ebx, ecx, edx);
-
 	saved = saved_registers();
-	if ((ebx & AVX2) && (saved & XMM_YMM) == XMM_YMM)
+	if ((saved & XMM_YMM) != XMM_YMM)
+		return 0;
+	features = VGR_CPU_AVX;
+
+	if (max_leaf < 7)
+		return features;
+	__cpuid_count(7, 0, eax, ebx, ecx, edx);
+	if (ebx & AVX2)
 		features |= VGR_CPU_AVX2;
 	if ((ebx & AVX512F) && (saved & XMM_YMM_K_ZMM) == XMM_YMM_K_ZMM)
 		features |= VGR_CPU_AVX512F;
-	if (vendor != signature_INTEL_ebx || !slows_at_512(signature))
+	if (!slows_at_512(vendor, signature))
 		features |= VGR_CPU_CALM_512;
 	return features;
 }

@@ -5,8 +5,9 @@
 #ifndef VGR_CPU_H
 #define VGR_CPU_H
 
-#define VGR_CPU_AVX2		(1u << 0)	/* and the system saves ymm */
-#define VGR_CPU_AVX512F		(1u << 1)	/* and the system saves zmm, k */
-#define VGR_CPU_CALM_512	(1u << 2)	/* zmm work keeps the clock up */
+#define VGR_CPU_AVX		(1u << 0)	/* and the system saves ymm */
+#define VGR_CPU_AVX2		(1u << 1)	/* likewise */
+#define VGR_CPU_AVX512F		(1u << 2)	/* and the system saves zmm, k */
+#define VGR_CPU_CALM_512	(1u << 3)	/* zmm work keeps the clock up */
 
 #endif
