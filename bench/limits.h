@@ -29,6 +29,10 @@ struct limit {
 #define FOUR(OP)	OP(0, 8) OP(1, 9) OP(2, 10) OP(3, 11)
 #define OTHER_FOUR(OP)	OP(4, 12) OP(5, 13) OP(6, 14) OP(7, 15)
 
+#define ZSTEP(m)	"vpaddd %%zmm30, %%zmm" #m ", %%zmm" #m "\n\t" \
+			"vpxord %%zmm31, %%zmm" #m ", %%zmm" #m "\n\t" \
+			"vprold $7, %%zmm" #m ", %%zmm" #m "\n\t"
+
 #define YADD(m)		"vpaddd %%ymm15, %%ymm" #m ", %%ymm" #m "\n\t" \
 			"vpxor %%ymm14, %%ymm" #m ", %%ymm" #m "\n\t"
 #define YSHUFFLE(m)	YADD(m) "vpshufb %%ymm13, %%ymm" #m ", %%ymm" #m "\n\t"
@@ -50,6 +54,8 @@ struct limit {
 #define CHAINS_10(OP)	OP(0) OP(1) OP(2) OP(3) OP(4) \
 			OP(5) OP(6) OP(7) OP(8) OP(9)
 
+#define CHAINS_16(OP)	CHAINS_10(OP) OP(10) OP(11) OP(12) OP(13) OP(14) OP(15)
+
 #define VECTORS_0_15	"xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", \
 			"xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", \
 			"xmm12", "xmm13", "xmm14", "xmm15"
@@ -70,6 +76,7 @@ LIMIT(avx512_4_chains, 80, "vzeroupper", FOUR(ZADD) FOUR(ZXOR) FOUR(ZROL))
 LIMIT(avx512_8_chains, 80, "vzeroupper",
       FOUR(ZADD) FOUR(ZXOR) FOUR(ZROL)
       OTHER_FOUR(ZADD) OTHER_FOUR(ZXOR) OTHER_FOUR(ZROL))
+LIMIT(avx512_16_chains, 20, "vzeroupper", CHAINS_16(ZSTEP))
 
 /* Two blocks a register and chain: 80 steps, half of them vpshufb's. */
 LIMIT(avx2_3_chains, 40, "vzeroupper", CHAINS_3(YSHUFFLE) CHAINS_3(YSHIFT))
@@ -84,6 +91,7 @@ LIMIT(sse2_10_chains, 20, "",
 static const struct limit limits[] = {
 	{ "limit-512",       VGR_CPU_AVX512F, 2048, avx512_8_chains },
 	{ "limit-512-16",    VGR_CPU_AVX512F, 1024, avx512_4_chains },
+	{ "limit-512-units", VGR_CPU_AVX512F, 1024, avx512_16_chains },
 	{ "limit-avx2",      VGR_CPU_AVX2,     384, avx2_3_chains },
 	{ "limit-avx2-units", VGR_CPU_AVX2,   1280, avx2_10_chains },
 	{ "limit-sse2",      0,                256, sse2_4_chains },

@@ -22,7 +22,8 @@
  *
  * Three chains keep the execution units busy while each waits for itself, and
  * leave registers for the temporary and the two byte shuffles; a fourth would
- * have to spill.  A chain is indented one space deeper than the one before.
+ * have to spill.  The processor interleaves them better than we can: a step of
+ * each in turn took 634 cycles for six blocks, a round of each 595 (Zen 5).
  */
 #include "asm.h"
 
@@ -70,68 +71,43 @@
 	vpshufb	\shuffle, \mixed, \mixed
 .endm
 
-/* RFC 8439, 2.1, for two, four and six blocks */
-.macro quarter_rounds_2
-	add_xor_shuffle	a0, b0, d0, swap_halves
-	add_xor_rotate	c0, d0, b0, 12
-	add_xor_shuffle	a0, b0, d0, turn_bytes
-	add_xor_rotate	c0, d0, b0, 7
+.macro quarter_round a, b, c, d			/* RFC 8439, 2.1 */
+	add_xor_shuffle	\a, \b, \d, swap_halves
+	add_xor_rotate	\c, \d, \b, 12
+	add_xor_shuffle	\a, \b, \d, turn_bytes
+	add_xor_rotate	\c, \d, \b, 7
 .endm
 
-.macro quarter_rounds_4
-	add_xor_shuffle	a0, b0, d0, swap_halves
-	 add_xor_shuffle a1, b1, d1, swap_halves
-	add_xor_rotate	c0, d0, b0, 12
-	 add_xor_rotate	c1, d1, b1, 12
-	add_xor_shuffle	a0, b0, d0, turn_bytes
-	 add_xor_shuffle a1, b1, d1, turn_bytes
-	add_xor_rotate	c0, d0, b0, 7
-	 add_xor_rotate	c1, d1, b1, 7
+/*
+ * Columns or diagonals of one chain, whose rows then turn.  Row b stays: a
+ * quarter round finishes it last, so the next would wait for it.
+ */
+.macro chain_round a, b, c, d, left_a, left_c, left_d
+	quarter_round	\a, \b, \c, \d
+	vpshufd	$\left_a, \a, \a
+	vpshufd	$\left_c, \c, \c
+	vpshufd	$\left_d, \d, \d
 .endm
 
-.macro quarter_rounds_6
-	add_xor_shuffle	a0, b0, d0, swap_halves
-	 add_xor_shuffle a1, b1, d1, swap_halves
-	  add_xor_shuffle a2, b2, d2, swap_halves
-	add_xor_rotate	c0, d0, b0, 12
-	 add_xor_rotate	c1, d1, b1, 12
-	  add_xor_rotate c2, d2, b2, 12
-	add_xor_shuffle	a0, b0, d0, turn_bytes
-	 add_xor_shuffle a1, b1, d1, turn_bytes
-	  add_xor_shuffle a2, b2, d2, turn_bytes
-	add_xor_rotate	c0, d0, b0, 7
-	 add_xor_rotate	c1, d1, b1, 7
-	  add_xor_rotate c2, d2, b2, 7
+.macro round_2 left:vararg
+	chain_round	a0, b0, c0, d0, \left
 .endm
 
-/* Row b stays: a quarter round finishes it last, so the next would wait. */
-.macro turn_chain row_a, row_c, row_d, left_a, left_c, left_d
-	vpshufd	$\left_a, \row_a, \row_a
-	vpshufd	$\left_c, \row_c, \row_c
-	vpshufd	$\left_d, \row_d, \row_d
+.macro round_4 left:vararg
+	round_2		\left
+	chain_round	a1, b1, c1, d1, \left
 .endm
 
-.macro turn_rows_2 left:vararg
-	turn_chain	a0, c0, d0, \left
-.endm
-
-.macro turn_rows_4 left:vararg
-	turn_rows_2	\left
-	turn_chain	a1, c1, d1, \left
-.endm
-
-.macro turn_rows_6 left:vararg
-	turn_rows_4	\left
-	turn_chain	a2, c2, d2, \left
+.macro round_6 left:vararg
+	round_4		\left
+	chain_round	a2, b2, c2, d2, \left
 .endm
 
 .macro twenty_rounds n
 	mov	$10, rounds_left
 .Ldouble_round_\n:
-	quarter_rounds_\n			/* four columns       */
-	turn_rows_\n	LEFT_3, LEFT_1, LEFT_2	/* diagonals stand up  */
-	quarter_rounds_\n			/* four diagonals      */
-	turn_rows_\n	LEFT_1, LEFT_3, LEFT_2	/* and lie down again  */
+	round_\n		LEFT_3, LEFT_1, LEFT_2	/* columns: diagonals stand up */
+	round_\n		LEFT_1, LEFT_3, LEFT_2	/* diagonals: they lie down    */
 	dec	rounds_left
 	jnz	.Ldouble_round_\n
 .endm
