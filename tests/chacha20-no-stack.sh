@@ -23,7 +23,7 @@ aarch64*) arch=aarch64 ;;
 *) echo "SKIP: no assembly cores for $machine"; exit 77 ;;
 esac
 
-CORES=${CORES:-$(find "${top_builddir:-.}/arch/$arch" -name 'chacha20-*.o')}
+CORES=${CORES:-$(find "${builddir:-.}/arch/$arch" -name 'chacha20-*.o')}
 [ -n "$CORES" ] || { echo "no objects of cores under arch/$arch"; exit 99; }
 
 # shellcheck disable=SC2086
