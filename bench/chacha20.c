@@ -14,7 +14,6 @@
  * each cell, so a changing clock rate does not show.  Peers are found with
  * dlopen; one that is not installed is left out.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

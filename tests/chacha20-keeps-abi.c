@@ -12,7 +12,6 @@
  * To see it fail: drop one register from the list in a core's .Lwipe; or save
  * rbx to the stack and restore it; or leave out vzeroupper.
  */
-#define _GNU_SOURCE
 #include "chacha20-cores.h"
 
 #if defined(__x86_64__)

@@ -5,7 +5,6 @@
  *
  * Not for several threads at once, except check_failed and its kin.
  */
-#define _GNU_SOURCE
 #include "check.h"
 
 #include <stdarg.h>
