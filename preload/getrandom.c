@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * getrandom.c - libc's calls for random bytes, served in user space: for
+ * LD_PRELOAD, in front of a libc that has never heard of us.
+ *
+ * All of libc's doors need one of ours: its getentropy and arc4random do not go
+ * through the getrandom symbol, and programs that call syscall() (PHP 8.2,
+ * older Rust) go through none of them; arch/ has that one.  The names carry no
+ * symbol version, so they answer to whichever version a program asks for.
+ *
+ * Another library's constructor, malloc or thread destructor may be the caller:
+ * no malloc, no dlsym, no lock of libc on the way.  Unlike glibc's, none of
+ * these is a cancellation point.
+ */
+#include "vgetrandom.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base.h"
+#include "preload.h"
+
+#define GETENTROPY_MAX	256
+
+/* Older headers, and musl's, lack these. */
+uint32_t arc4random(void);
+void arc4random_buf(void *buf, size_t len);
+uint32_t arc4random_uniform(uint32_t upper_bound);
+
+unsigned char vgr_preload_serves_syscall = 1;
+
+PUBLIC ssize_t getrandom(void *buf, size_t len, unsigned int flags)
+{
+	return vgetrandom(buf, len, flags);
+}
+
+/* getentropy(3): all of it or an error, and no EINTR. */
+PUBLIC int getentropy(void *buf, size_t len)
+{
+	int kept = errno;
+	size_t done = 0;
+	ssize_t got;
+
+	if (len > GETENTROPY_MAX) {
+		errno = EIO;
+		return -1;
+	}
+	while (done < len) {
+		got = vgetrandom((uint8_t *)buf + done, len - done, 0);
+		if (likely(got > 0))
+			done += (size_t)got;
+		else if (!got)
+			errno = EIO;
+		if (unlikely(got <= 0) && errno != EINTR)
+			return -1;
+	}
+	errno = kept;
+	return 0;
+}
+
+PUBLIC uint32_t arc4random(void)
+{
+	return vgetrandom_u32();
+}
+
+PUBLIC void arc4random_buf(void *buf, size_t len)
+{
+	vgetrandom_buf(buf, len);
+}
+
+PUBLIC uint32_t arc4random_uniform(uint32_t upper_bound)
+{
+	return vgetrandom_uniform32(upper_bound);
+}
+
+long vgr_preload_syscall_failed(long result)
+{
+	errno = (int)-result;
+	return -1;
+}
+
+/*
+ * After the library's own constructor.  Calls that come earlier are system
+ * calls: the library is not set up yet.
+ */
+__attribute__((constructor))
+static void start(void)
+{
+	const char *wish = secure_getenv("VGETRANDOM_SYSCALL");
+
+	if (wish && (!strcmp(wish, "0") || !strcmp(wish, "no")))
+		vgr_preload_serves_syscall = 0;
+	vgr_preload_answer_check();
+}
