@@ -168,7 +168,6 @@ static struct vgr_slot *take_bit(struct arena *arena)
 			if (__atomic_fetch_and(&arena->is_free[word], ~bit,
 					       __ATOMIC_ACQUIRE) & bit) {
 				index = word * BITS + (uint32_t)__builtin_ctzll(bit);
-				arena->slots[index].index = index;
 				return &arena->slots[index];
 			}
 			free &= ~bit;
@@ -187,8 +186,13 @@ static void note_use(struct arena *arena, uint32_t nused)
 		;
 }
 
-static struct vgr_slot *claim_in(struct arena *arena, void *owner,
-				 uint32_t norphans)
+static uint32_t index_of(const struct arena *arena,
+			 const struct vgr_slot *slot)
+{
+	return (uint32_t)(slot - arena->slots);
+}
+
+static struct vgr_slot *claim_in(struct arena *arena, uint32_t norphans)
 {
 	struct vgr_slot *slot = take_bit(arena);
 
@@ -196,26 +200,26 @@ static struct vgr_slot *claim_in(struct arena *arena, void *owner,
 		return NULL;
 
 	/* The taker trusts no earlier wipe, and no earlier owner's marks. */
-	slot->state = state_at(arena, slot->index);
+	slot->state = state_at(arena, index_of(arena, slot));
 	vgr_wipe(slot->state->line, sizeof(slot->state->line));
 	slot->position = VGR_BATCH_LEN;
-	slot->busy = 0;
+	slot->frame = 0;
+	slot->inside = -1;
 	slot->norphans = norphans;
-	note_use(arena, slot->index + 1);
+	note_use(arena, index_of(arena, slot) + 1);
 	/* After note_use: an event that missed this slot came before the mark. */
 	__atomic_store_n(&slot->flags, VGR_SLOT_STALE, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&slot->owner, owner, __ATOMIC_RELEASE);
 	return slot;
 }
 
-struct vgr_slot *vgr_pool_claim(void *owner, uint32_t norphans)
+struct vgr_slot *vgr_pool_claim(uint32_t norphans)
 {
 	struct vgr_slot *slot;
 	struct arena *arena;
 
 	do {
 		for_each_arena(arena) {
-			slot = claim_in(arena, owner, norphans);
+			slot = claim_in(arena, norphans);
 			if (slot)
 				return slot;
 		}
@@ -235,11 +239,12 @@ static struct arena *arena_of(const struct vgr_slot *slot)
 
 static void set_free(struct arena *arena, struct vgr_slot *slot)
 {
-	uint32_t index = slot->index;
+	uint32_t index = index_of(arena, slot);
 
-	slot->busy = 0;
-	__atomic_store_n(&slot->flags, 0, __ATOMIC_RELAXED);
+	/* First the owner: a fork child gives nothing away that has none. */
 	__atomic_store_n(&slot->owner, NULL, __ATOMIC_RELAXED);
+	vgr_signal_fence();
+	__atomic_store_n(&slot->flags, 0, __ATOMIC_RELAXED);
 	__atomic_fetch_or(&arena->is_free[index / BITS], 1ull << index % BITS,
 			  __ATOMIC_RELEASE);
 }
@@ -294,20 +299,23 @@ bool vgr_pool_may_hold_key(const struct vgr_slot *slot)
 	       __atomic_load_n(lock_mark(arena_of(slot)), __ATOMIC_RELAXED);
 }
 
-void vgr_pool_fork_child(const void *survivor)
+static bool is_lost(const struct vgr_slot *slot, const void *survivor)
+{
+	/* No owner: free, or about to be taken by nobody. */
+	return slot->owner && slot->owner != survivor && slot->inside < 0 &&
+	       !(slot->flags & VGR_SLOT_ORPHANED);
+}
+
+void vgr_pool_fork_child(const void *survivor, const struct vgr_slot *current)
 {
 	struct arena *arena;
 	uint32_t i;
 
 	for_each_arena(arena)
-		for (i = 0; i < arena->nused; i++) {
-			struct vgr_slot *slot = &arena->slots[i];
-
-			/* No owner: free, or about to be taken by nobody. */
-			if (slot->owner && slot->owner != survivor &&
-			    !slot->busy && !(slot->flags & VGR_SLOT_ORPHANED))
-				set_free(arena, slot);
-		}
+		for (i = 0; i < arena->nused; i++)
+			if (&arena->slots[i] != current &&
+			    is_lost(&arena->slots[i], survivor))
+				set_free(arena, &arena->slots[i]);
 }
 
 int vgr_pool_repair(void)

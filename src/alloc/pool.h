@@ -22,10 +22,11 @@
 int vgr_pool_init(const char *forced_memory);
 
 /*
- * A slot for the owner: stamps zero, batch empty, marked stale.  NULL if there
- * is none, and the refusal is remembered.  norphans is copied into it.
+ * A slot: stamps zero, batch empty, marked stale, nobody inside.  NULL if there
+ * is none, and the refusal is remembered.  norphans is copied into it.  While
+ * it has no owner (slot->owner), a fork child leaves it taken.
  */
-struct vgr_slot *vgr_pool_claim(void *owner, uint32_t norphans);
+struct vgr_slot *vgr_pool_claim(uint32_t norphans);
 
 /* Wipes the slot and gives it back.  Its page share was the caller's alone. */
 void vgr_pool_release(struct vgr_slot *slot);
@@ -45,8 +46,9 @@ bool vgr_pool_may_hold_key(const struct vgr_slot *slot);
 /*
  * In a fork child: the slots of threads that are not here are free, unless
  * someone was inside or they were left behind; then they stay taken for ever.
+ * So does whatever is the survivor's, current (NULL: none) above all.
  */
-void vgr_pool_fork_child(const void *survivor);
+void vgr_pool_fork_child(const void *survivor, const struct vgr_slot *current);
 
 /* Puts back what a fork took: locks, guards.  System calls; 0 or -errno. */
 int vgr_pool_repair(void);

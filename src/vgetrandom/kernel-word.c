@@ -3,7 +3,8 @@
  * kernel-word.c - finds the vDSO's generation word, and keeps doubting it.
  *
  * Shape of what is looked for (include/vdso/datapage.h, struct vdso_rng_data):
- * u64 generation, and 8 bytes further u8 is_ready, in pages below the image.
+ * u64 generation, then u8 is_ready and seven bytes of padding, in pages below
+ * the image.
  *
  * Knows nothing of our own keys and stamps.
  */
@@ -75,8 +76,7 @@ static enum vgr_word_verdict compare_once(void)
 	uint8_t byte;
 
 	before = vgr_kernel_word_now();
-	if (!before ||
-	    vdso_getrandom(&byte, 1, GRND_NONBLOCK, witness, WITNESS_LEN) != 1)
+	if (vdso_getrandom(&byte, 1, GRND_NONBLOCK, witness, WITNESS_LEN) != 1)
 		return VGR_WORD_UNDECIDED;
 	stamp = __atomic_load_n((uint64_t *)(witness + WITNESS_STAMP),
 				__ATOMIC_ACQUIRE);
@@ -84,8 +84,12 @@ static enum vgr_word_verdict compare_once(void)
 
 	if (!stamp)		/* the vDSO made a system call instead */
 		return VGR_WORD_UNDECIDED;
-	if (before <= stamp && stamp <= after)
+	if (before && before <= stamp && stamp <= after)
 		return VGR_WORD_AGREES;
+	/*
+	 * A word that stands still at 0 while the vDSO has a key is not its
+	 * word: of another time namespace, say (6.11 to 6.15).
+	 */
 	return before == after ? VGR_WORD_DISAGREES : VGR_WORD_UNDECIDED;
 }
 
@@ -126,44 +130,55 @@ static bool contains(const uintptr_t *set, unsigned int n, uintptr_t wanted)
 	return false;
 }
 
-/*
- * Takes the pair that is certified, or, while the kernel's generator is not
- * ready and nothing can be, the only pair there is.
- */
-static const char *choose_pair(const uintptr_t *addresses, unsigned int n)
+/* Flag and word are set together, and the flag has padding behind it. */
+static bool has_the_shape(const volatile uint64_t *at)
 {
-	const volatile uint64_t *certified = NULL, *candidate = NULL;
-	unsigned int ncandidates = 0, ncertified = 0, i;
+	const volatile uint8_t *flag = (const volatile uint8_t *)(at + 1);
+	int i;
+
+	for (i = 1; i < 8; i++)
+		if (flag[i])
+			return false;
+	return flag[0] == !!*at;
+}
+
+/*
+ * How the code comes from the address to the flag differs (6.12 adds 8 to a
+ * register, 6.16 names both places), so the shape of what lies there decides.
+ * It must be the only one: in a time namespace, 6.11 to 6.15 have another where
+ * nobody writes, and if the process leaves it, the true one cannot be read.
+ *
+ * While the kernel's generator is not ready, nothing can be certified yet.
+ */
+static const char *choose_word(const uintptr_t *addresses, unsigned int n)
+{
+	unsigned int ncandidates = 0, i;
 
 	for (i = 0; i < n; i++) {
-		if (addresses[i] % 8 ||
-		    contains(addresses, i, addresses[i]) ||
-		    !contains(addresses, n, addresses[i] + 8) ||
+		if (addresses[i] % 8 || contains(addresses, i, addresses[i]) ||
+		    contains(addresses, n, addresses[i] - 8) ||	/* a flag */
 		    !is_readable(addresses[i]) ||
-		    !is_readable(addresses[i] + 8))
+		    !is_readable(addresses[i] + 8) ||
+		    !has_the_shape((const volatile uint64_t *)addresses[i]))
 			continue;
-
 		word = (const volatile uint64_t *)addresses[i];
 		is_ready = (const volatile uint8_t *)addresses[i] + 8;
-		candidate = word;
 		ncandidates++;
-		if (vgr_kernel_word_certify() == VGR_WORD_AGREES) {
-			certified = word;
-			ncertified++;
-		}
 	}
 
-	if (ncertified == 1)
-		candidate = certified;
-	else if (ncertified || ncandidates != 1)
+	if (ncandidates != 1)
 		return ncandidates ? "not recognised in this vDSO's code" :
 				     "no such word in this vDSO's code";
-	else if (vgr_kernel_word_now())
+	switch (vgr_kernel_word_certify()) {
+	case VGR_WORD_AGREES:
+		return NULL;
+	case VGR_WORD_DISAGREES:
 		return "it disagreed with the vDSO's getrandom";
-
-	word = candidate;
-	is_ready = (const volatile uint8_t *)candidate + 8;
-	return NULL;
+	default:
+		return vgr_kernel_word_now() ?
+			"the vDSO's getrandom did not show whether it is the one" :
+			NULL;
+	}
 }
 
 static const char *borrow_witness_memory(void)
@@ -204,7 +219,7 @@ const char *vgr_kernel_word_init(void)
 
 	n = vgr_code_addresses(found.code, found.len, base - DATA_REACH, base,
 			       addresses, MAX_ADDRESSES);
-	why = choose_pair(addresses, n);
+	why = choose_word(addresses, n);
 	if (why) {
 		word = NULL;
 		is_ready = NULL;

@@ -151,7 +151,7 @@ void vgr_library_start(const char *host_why_not)
 void vgr_library_fork_child(void)
 {
 	vgr_generation_fork_child();
-	vgr_pool_fork_child(vgr_thread_identity());
+	vgr_pool_fork_child(vgr_thread_identity(), vgr_thread_slot);
 
 	/*
 	 * Only where the child would otherwise do without: a system call here

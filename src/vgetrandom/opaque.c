@@ -45,6 +45,17 @@ static struct bucket *bucket_of(uintptr_t state)
 	return &buckets[hash >> 56];
 }
 
+static bool is_elsewhere(const struct bucket *bucket, int here, uintptr_t state)
+{
+	int i;
+
+	for (i = 0; i < NPLACES; i++)
+		if (i != here && __atomic_load_n(&bucket->state[i],
+						 __ATOMIC_ACQUIRE) == state)
+			return true;
+	return false;
+}
+
 /*
  * Marks the state as in use.  Fails if it is already, or if there is no place
  * to note it; as in thread.c, a call with our own frame can only be dead.
@@ -73,6 +84,14 @@ static struct place enter(uintptr_t state, uintptr_t frame)
 						 state, false, __ATOMIC_ACQUIRE,
 						 __ATOMIC_RELAXED))
 			continue;
+		/*
+		 * A handler may have slept between the loops while another call
+		 * took the state: who finds a second place gives way.
+		 */
+		if (is_elsewhere(bucket, i, state)) {
+			__atomic_store_n(&bucket->state[i], 0, __ATOMIC_RELEASE);
+			break;
+		}
 		bucket->frame[i] = frame;
 		place.state = &bucket->state[i];
 		place.frame = &bucket->frame[i];
@@ -121,10 +140,13 @@ static int fill(struct vgr_state *state, uint8_t *buf, size_t len)
 		.position = (uint32_t)vgr_min(
 			__atomic_load_n(&state->position, __ATOMIC_RELAXED),
 			VGR_BATCH_LEN),
+		.nrefills = __atomic_load_n(&state->nrefills, __ATOMIC_RELAXED),
 	};
 	int error = vgr_generator_fill(&slot, buf, len);
 
 	__atomic_store_n(&state->position, slot.position, __ATOMIC_RELAXED);
+	__atomic_store_n(&state->nrefills, (uint32_t)slot.nrefills,
+			 __ATOMIC_RELAXED);
 	return error;
 }
 

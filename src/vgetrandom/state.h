@@ -50,7 +50,8 @@ struct vgr_state {
 	union {
 		struct {
 			uint64_t stamp[VGR_NSOURCES];
-			uint32_t position;	/* opaque.c's alone, never trusted */
+			/* opaque.c's alone, and never trusted */
+			uint32_t position, nrefills;
 		};
 		uint8_t line[64];
 	};
@@ -76,20 +77,21 @@ static_assert(offsetof(struct vgr_state, key) ==
  */
 struct vgr_slot {
 	/*
-	 * 0, or the frame of the call that is inside: its canonical frame
-	 * address, in whose four low bits the calls are counted that have been
-	 * turned away since.
+	 * -1: nobody is inside.  0: a call is; n: and n have been turned away
+	 * since.  A single instruction counts (step.h): a call that a signal
+	 * stopped before it must not walk in on one that came meanwhile.
 	 */
-	uintptr_t busy;
+	int64_t inside;
+	/* The canonical frame address of the call inside; 0: not known. */
+	uintptr_t frame;
 	uint32_t position;	/* next unused byte of the batch */
 	uint32_t flags;
 	struct vgr_state *state;
 	void *owner;		/* a thread's vgr_thread_identity(), or NULL: free */
 	uint32_t norphans;	/* slots this thread has left behind, before this */
-	uint32_t index;		/* in its arena */
-	uint64_t nrefills;	/* counters for vgetrandom_info() */
+	uint32_t nrestarts;	/* counters for vgetrandom_info() */
+	uint64_t nrefills;
 	uint64_t nkernel_keys;
-	uint64_t nrestarts;
 };
 
 static_assert(sizeof(struct vgr_slot) <= 64, "one cache line");

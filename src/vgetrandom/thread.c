@@ -18,15 +18,14 @@
 #include "host.h"
 #include "pool.h"
 
-/* Calls turned away before a slot is left behind; fits the low bits of busy. */
+/* Calls turned away before a slot is left behind. */
 #define MAX_REFUSED	3
-#define REFUSED_BITS	((uintptr_t)15)
 
 /* A slot left behind is never safe to reuse, so their number has an end. */
 #define MAX_ORPHANS	32
 
-/* Where vgr_thread_slot points when there is none. */
-static struct vgr_slot no_slot = { .busy = 1 };
+/* Where vgr_thread_slot points when there is none: nobody can step in. */
+static struct vgr_slot no_slot;
 
 __thread struct vgr_slot *volatile vgr_thread_slot VGR_TLS_MODEL;
 
@@ -54,15 +53,21 @@ int vgr_thread_has_slot(void)
 
 /*
  * Puts 'fresh' in the place of 'old', unless a signal handler has put in
- * another meanwhile: then that one stays.
+ * another meanwhile: then that one stays.  Only then has it an owner, this
+ * thread, which may not be the one that claimed it (swapcontext): until then a
+ * fork child finds it taken by nobody and leaves it alone.
  */
 static struct vgr_slot *install(struct vgr_slot *old, struct vgr_slot *fresh)
 {
 	struct vgr_slot *seen = old;
 
 	if (__atomic_compare_exchange_n(&vgr_thread_slot, &seen, fresh, false,
-					__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+					__ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+		if (fresh != &no_slot)
+			__atomic_store_n(&fresh->owner, vgr_thread_identity(),
+					 __ATOMIC_RELEASE);
 		return fresh;
+	}
 	if (fresh != &no_slot)
 		vgr_pool_release(fresh);
 	return seen;
@@ -74,7 +79,7 @@ static struct vgr_slot *start_thread(void)
 	struct vgr_slot *slot;
 
 	slot = vgr_host_watch_thread() ? NULL :
-	       vgr_pool_claim(vgr_thread_identity(), 0);
+	       vgr_pool_claim(0);
 	return install(NULL, slot ? slot : &no_slot);
 }
 
@@ -84,43 +89,38 @@ static struct vgr_slot *start_thread(void)
  */
 static struct vgr_slot *leave_behind(struct vgr_slot *slot)
 {
-	struct vgr_slot *fresh;
+	struct vgr_slot *fresh, *current;
 
 	if (slot->norphans >= MAX_ORPHANS)
 		return slot;
-	fresh = vgr_pool_claim(vgr_thread_identity(), slot->norphans + 1);
+	fresh = vgr_pool_claim(slot->norphans + 1);
 	if (!fresh)
 		return slot;
+
+	/*
+	 * First it is no thread's slot, then it is marked: the call inside may
+	 * come back at any instruction and give a marked slot away.
+	 */
+	current = install(slot, fresh);
+	if (current != fresh)
+		return current;		/* whoever was faster marks it */
 
 	/* First the mark, then the wipe: who reads our zeroes sees the mark. */
 	__atomic_fetch_or(&slot->flags, VGR_SLOT_ORPHANED, __ATOMIC_SEQ_CST);
 	vgr_wipe(slot->state, sizeof(*slot->state));
-	return install(slot, fresh);
+	return current;
 }
 
-/* A busy slot: whether the call inside is dead, or how long to be patient. */
-static struct vgr_slot *enter_busy(struct vgr_slot *slot, uintptr_t frame)
+/* Steps into a slot of which a moment ago nobody was inside. */
+static struct vgr_slot *step_into(struct vgr_slot *slot, uintptr_t frame)
 {
-	uintptr_t inside = slot->busy;
-
-	/*
-	 * Our return address lies where theirs lay, so that call is over: a
-	 * handler left it by longjmp.  Whatever it had half done is forgotten.
-	 */
-	if ((inside & ~REFUSED_BITS) == frame) {
-		vgr_generator_forget(slot);
-		slot->busy = frame;
-		return slot;
-	}
-
-	if ((inside & REFUSED_BITS) < MAX_REFUSED) {
-		slot->busy = inside + 1;
+	if (!vgr_step_in(&slot->inside))
 		return NULL;
-	}
-	slot = leave_behind(slot);
-	if (slot->busy)
+	vgr_signal_fence();
+	if (vgr_thread_slot != slot)	/* as in vgr_thread_enter */
 		return NULL;
-	slot->busy = frame;
+	slot->frame = frame;
+	vgr_signal_fence();
 	return slot;
 }
 
@@ -135,12 +135,22 @@ struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame)
 	}
 	if (slot == &no_slot)
 		return NULL;
-	if (slot->busy)
-		return enter_busy(slot, frame);
+	if (slot->inside < 0)
+		return step_into(slot, frame);
 
-	slot->busy = frame;
-	vgr_signal_fence();
-	return vgr_thread_slot == slot ? slot : NULL;
+	/*
+	 * Our return address lies where theirs lay, so that call is over: a
+	 * handler left it by longjmp.  Whatever it had half done is forgotten.
+	 */
+	if (slot->frame == frame) {
+		vgr_generator_forget(slot);
+		slot->inside = 0;
+		return slot;
+	}
+	if (slot->inside <= MAX_REFUSED)
+		return NULL;
+	slot = leave_behind(slot);
+	return slot->inside < 0 ? step_into(slot, frame) : NULL;
 }
 
 /* A frame leaves a slot that its thread has left behind. */
@@ -166,7 +176,7 @@ void vgr_thread_exit(void)
 	 * A call is inside and may come back on another thread: the slot is
 	 * wiped, and that call's to give back.
 	 */
-	if (slot->busy) {
+	if (slot->inside >= 0) {
 		__atomic_fetch_or(&slot->flags, VGR_SLOT_ORPHANED,
 				  __ATOMIC_SEQ_CST);
 		vgr_generator_forget(slot);

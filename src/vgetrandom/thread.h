@@ -13,6 +13,7 @@
 
 #include "base.h"
 #include "state.h"
+#include "step.h"
 
 #ifndef VGR_TLS_MODEL
 #define VGR_TLS_MODEL
@@ -38,18 +39,20 @@ static inline struct vgr_slot *vgr_thread_enter(uintptr_t frame)
 {
 	struct vgr_slot *slot = vgr_thread_slot;
 
-	if (unlikely(!slot) || unlikely(slot->busy))
+	if (unlikely(!slot) || unlikely(!vgr_step_in(&slot->inside)))
 		return NULL;
-	slot->busy = frame;
 	vgr_signal_fence();
 
 	/*
-	 * Between the first line and the mark, a handler may have slept while
-	 * this slot went to another thread.  The mark stays: taking it away
-	 * could take away theirs, while one too many only costs them a slot.
+	 * Between the first line and the step, a handler may have slept while
+	 * this slot went to another thread.  The step is not taken back: that
+	 * could let a second call in, while one too many only costs a slot.
+	 * Nor is the frame theirs to find.
 	 */
 	if (unlikely(vgr_thread_slot != slot))
 		return NULL;
+	slot->frame = frame;
+	vgr_signal_fence();
 	return slot;
 }
 
@@ -65,12 +68,19 @@ struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame);
  */
 static inline bool vgr_thread_leave(struct vgr_slot *slot)
 {
-	vgr_signal_fence();
-	slot->busy = 0;
-	vgr_signal_fence();
+	/*
+	 * While we are inside: afterwards the slot may have been given back by
+	 * its thread's exit, and be another's to leave behind.  Who leaves it
+	 * behind between these lines loses it, no more.
+	 */
+	bool is_orphaned = vgr_peek(slot->flags) & VGR_SLOT_ORPHANED;
 
-	/* After the mark is gone: from here on nobody leaves the slot behind. */
-	return vgr_peek(slot->flags) & VGR_SLOT_ORPHANED;
+	vgr_signal_fence();
+	slot->frame = 0;	/* first: nobody may find it and not us */
+	vgr_signal_fence();
+	slot->inside = -1;
+	vgr_signal_fence();
+	return is_orphaned;
 }
 
 void vgr_thread_give_back(struct vgr_slot *slot);
