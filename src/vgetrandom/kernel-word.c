@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <linux/random.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -22,6 +23,10 @@
 /* How far below its code the vDSO's data may begin: 6.18 has six pages. */
 #define DATA_REACH	(256 * 1024)
 #define MAX_ADDRESSES	64
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ	22	/* Linux 5.14, older than the word */
+#endif
 
 typedef long vdso_getrandom_fn(void *buf, size_t len, unsigned int flags,
 				  void *state, size_t state_len);
@@ -122,6 +127,19 @@ static bool is_readable(uintptr_t address)
 	       -EINVAL;
 }
 
+/*
+ * Whether this is memory as any other, which the vDSO's data is not: the kernel
+ * refuses to fault it in.  Libraries lie close below, and where they hold zeros
+ * they have the shape that is looked for.
+ */
+static bool is_ordinary(uintptr_t address)
+{
+	uintptr_t page = address & -getauxval(AT_PAGESZ);
+
+	return !vgr_syscall(SYS_madvise, (long)page, 1, MADV_POPULATE_READ,
+			    0, 0, 0);
+}
+
 static bool contains(const uintptr_t *set, unsigned int n, uintptr_t wanted)
 {
 	while (n--)
@@ -159,6 +177,7 @@ static const char *choose_word(const uintptr_t *addresses, unsigned int n)
 		    contains(addresses, n, addresses[i] - 8) ||	/* a flag */
 		    !is_readable(addresses[i]) ||
 		    !is_readable(addresses[i] + 8) ||
+		    is_ordinary(addresses[i]) ||
 		    !has_the_shape((const volatile uint64_t *)addresses[i]))
 			continue;
 		word = (const volatile uint64_t *)addresses[i];
