@@ -13,8 +13,9 @@ complain() { echo "$*"; status=1; }
 exported=$(sed -n 's/^\t\(vgetrandom[a-z0-9_]*\);.*/\1/p' \
 	"$srcdir/src/libvgetrandom.map")
 [ -n "$exported" ] || { echo "no calls in libvgetrandom.map?"; exit 99; }
+synopses=$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$srcdir"/doc/*.3)
 for call in $exported; do
-	cat "$srcdir"/doc/*.3 | grep -q "^\\.F[no] $call\\b" ||
+	echo "$synopses" | grep -q "^\\.F[no] $call\\b" ||
 		complain "$call is in no synopsis"
 	[ -f "$srcdir/doc/$call.3" ] ||
 		grep -q "^[[:space:]]*$call\\.3:" "$srcdir/Makefile.am" ||
