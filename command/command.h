@@ -75,5 +75,6 @@ size_t vgr_command_encode(enum vgr_encoding encoding, char *text,
 int vgr_command_run(int argc, char **argv);
 int vgr_command_status(int argc, char **argv);
 int vgr_command_bytes(int argc, char **argv);
+int vgr_command_bench(int argc, char **argv);
 
 #endif

@@ -30,6 +30,8 @@ static const struct command {
 	{ "status", "say how random bytes are served on this machine",
 	  vgr_command_status },
 	{ "bytes", "write random bytes", vgr_command_bytes },
+	{ "bench", "time it beside every other source of random bytes",
+	  vgr_command_bench },
 };
 
 #define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))

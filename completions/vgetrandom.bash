@@ -31,7 +31,8 @@ _vgetrandom() {
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		COMPREPLY=($(compgen -W "run status bytes --help --version" \
+		COMPREPLY=($(compgen -W "run status bytes bench --help \
+			--version" \
 			-- "$word"))
 		return
 	fi
@@ -57,6 +58,29 @@ _vgetrandom() {
 			;;
 		-n | --number)
 			return
+			;;
+		esac
+		;;
+	bench)
+		words="--benchmark_filter --benchmark_list_tests
+			--benchmark_repetitions --benchmark_min_time
+			--benchmark_format --benchmark_out
+			--benchmark_out_format
+			--benchmark_report_aggregates_only
+			--plot --sizes --threads --alive --baseline --load
+			--help"
+		case $previous in
+		--benchmark_out | --plot)
+			compopt -o filenames 2>/dev/null
+			COMPREPLY=($(compgen -f -- "$word"))
+			return
+			;;
+		--benchmark_format | --benchmark_out_format)
+			words="console json csv markdown"
+			;;
+		--benchmark_* | --sizes | --threads | --alive | --baseline | --load)
+			[[ $previous == *_list_tests || $previous == *_only ]] ||
+				return
 			;;
 		esac
 		;;
