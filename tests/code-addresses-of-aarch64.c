@@ -6,8 +6,8 @@
  * The functions below are read, not run.  Linux 6.12's and 6.16's vDSO do what
  * like_6_12 and like_6_16 do.
  *
- * To see it fail: leave csel out of look_at(), or sign-extend adr by one bit
- * less.
+ * To see it fail: leave csel, ccmp or "any arithmetic" out of look_at(), or take
+ * one bit less of adr.
  */
 #include <stdio.h>
 
@@ -31,6 +31,9 @@ FUNCTION(like_6_12,
 	"adr	x0, vdso_data + 480\n"
 	"cmp	w2, w1\n"
 	"csel	x23, x23, x0, eq\n"
+	"ccmp	w22, #7, #2, eq\n"
+	"and	x0, x3, #0xfff\n"
+	"add	x0, x0, #144\n"
 	"ldrb	w0, [x23, #8]\n"
 	"ldr	x0, [x23]");
 
@@ -39,9 +42,11 @@ FUNCTION(like_6_16,
 	"ldrb	w0, [x24, #8]\n"
 	"ldr	x0, [x24]\n"
 	"ldp	x23, x24, [sp, #48]\n"
-	"ldr	x0, [x28, #128]");
+	"ldr	x0, [x28, #128]\n"
+	"strb	w24, [x28, #136]\n"
+	"ldr	x0, [x24]");
 
-/* adrp with :lo12: in an add, in a load; a copy; a second add of pages. */
+/* adrp with :lo12: in an add, in a load; a copy; an add of whole pages. */
 FUNCTION(by_pages,
 	"adrp	x3, vdso_data\n"
 	"add	x4, x3, #:lo12:vdso_data + 24\n"
@@ -56,12 +61,18 @@ FUNCTION(by_literal,
 	"ldr	x1, vdso_data + 40\n"
 	"ldr	w2, vdso_data + 4100");
 
-/* What is written through, and what is unknown, is no address of ours. */
+/* What came from elsewhere, or has been overwritten, is no address of ours. */
 FUNCTION(nothing,
 	"ldr	x0, [x1, #8]\n"
 	"add	x2, x3, #16\n"
 	"mov	x4, x5\n"
 	"csel	x6, x7, x8, ne\n"
+	"adrp	x9, vdso_data\n"
+	"lsr	x9, x2, #6\n"
+	"ldr	x9, [x9, #8]\n"
+	"adrp	x10, vdso_data\n"
+	"ldr	x10, [x28]\n"
+	"add	x11, x10, #32\n"
 	"ldr	x0, [sp, #16]\n"
 	"adr	x0, .\n"
 	"mov	x1, #0x1234");

@@ -4,8 +4,8 @@
  * adr, adrp with an add or an offset behind it, load from a literal.
  *
  * One pass from the first instruction to the last, branches not followed: what
- * a register was last seen to hold, it is taken to hold still.  That finds too
- * much rather than too little.  Linux 6.12 has
+ * a register was last seen to get, it is taken to hold.  What it gets back from
+ * the stack before a return is not looked at.  Linux 6.12 has
  *
  *	adr	x23, data of a process in a time namespace
  *	adr	x0,  data of any other
@@ -59,12 +59,6 @@ static intptr_t signed_bits(uint32_t word, unsigned int low, unsigned int n)
 	return ((intptr_t)bits(word, low, n) ^ sign) - sign;
 }
 
-static void set(struct scan *scan, uint32_t to, uintptr_t address)
-{
-	scan->reg[to].address[0] = address;
-	scan->reg[to].n = to != ZERO_OR_SP;
-}
-
 /* mov and csel: what "from" may hold, "to" may. */
 static void add_held(struct held *to, const struct held *from)
 {
@@ -74,19 +68,33 @@ static void add_held(struct held *to, const struct held *from)
 		to->address[to->n++] = from->address[i];
 }
 
-static void move(struct scan *scan, uint32_t to, uint32_t first,
-		 uint32_t second)
+static void set(struct scan *scan, uint32_t to, const struct held *held)
 {
-	struct held held = { .n = 0 };
-
-	add_held(&held, &scan->reg[first]);
-	add_held(&held, &scan->reg[second]);
-	if (held.n && to != ZERO_OR_SP)
-		scan->reg[to] = held;
+	if (to != ZERO_OR_SP)
+		scan->reg[to] = *held;
 }
 
-static void add_offset(struct scan *scan, uint32_t to, uint32_t from,
-		       uintptr_t offset)
+static void set_one(struct scan *scan, uint32_t to, uintptr_t address)
+{
+	set(scan, to, &(struct held){ { address }, 1 });
+}
+
+static void set_none(struct scan *scan, uint32_t to)
+{
+	set(scan, to, &(struct held){ .n = 0 });
+}
+
+static void set_either(struct scan *scan, uint32_t to, uint32_t first,
+		       uint32_t second)
+{
+	struct held held = scan->reg[first];
+
+	add_held(&held, &scan->reg[second]);
+	set(scan, to, &held);
+}
+
+static void set_sum(struct scan *scan, uint32_t to, uint32_t from,
+		    uintptr_t offset)
 {
 	struct held held = scan->reg[from];
 	unsigned int i;
@@ -95,8 +103,7 @@ static void add_offset(struct scan *scan, uint32_t to, uint32_t from,
 		held.address[i] += offset;
 		find(scan, held.address[i]);
 	}
-	if (held.n && to != ZERO_OR_SP)
-		scan->reg[to] = held;
+	set(scan, to, &held);
 }
 
 static void load(struct scan *scan, uint32_t base, uintptr_t offset)
@@ -116,23 +123,32 @@ static void look_at(struct scan *scan, uint32_t word, uintptr_t place)
 	uintptr_t bytes_on = words_on << 2 | bits(word, 29, 2);
 
 	if ((word & 0x9f000000) == 0x10000000) {		/* adr */
-		set(scan, to, place + bytes_on);
+		set_one(scan, to, place + bytes_on);
 		find(scan, place + bytes_on);
 	} else if ((word & 0x9f000000) == 0x90000000) {		/* adrp */
-		set(scan, to, (place >> 12 << 12) + (bytes_on << 12));
+		set_one(scan, to, (place >> 12 << 12) + (bytes_on << 12));
 	} else if ((word & 0xff800000) == 0x91000000) {		/* add, immediate */
-		add_offset(scan, to, from,
-			   (uintptr_t)bits(word, 10, 12) << 12 * bits(word, 22, 1));
+		set_sum(scan, to, from,
+			(uintptr_t)bits(word, 10, 12) << 12 * bits(word, 22, 1));
 	} else if ((word & 0xffe0ffe0) == 0xaa0003e0) {		/* mov */
-		move(scan, to, second, ZERO_OR_SP);
+		set_either(scan, to, second, ZERO_OR_SP);
 	} else if ((word & 0xffe00c00) == 0x9a800000) {		/* csel */
-		move(scan, to, from, second);
+		set_either(scan, to, from, second);
+	} else if ((word & 0x3fe00000) == 0x3a400000) {		/* ccmp, ccmn */
+		return;						/* no result */
+	} else if ((word & 0x1c000000) == 0x10000000 ||
+		   (word & 0x0e000000) == 0x0a000000) {		/* any arithmetic */
+		set_none(scan, to);
 	} else if ((word & 0xbf000000) == 0x18000000) {		/* ldr, literal */
 		find(scan, place + (words_on << 2));
-	} else if ((word & 0x3f000000) == 0x39000000) {		/* ldr, offset */
+		set_none(scan, to);
+	} else if ((word & 0x3f000000) == 0x39000000 &&
+		   bits(word, 22, 2)) {				/* ldr, offset */
 		load(scan, from, (uintptr_t)bits(word, 10, 12) << bits(word, 30, 2));
+		set_none(scan, to);
 	} else if ((word & 0x3ffffc00) == 0x08dffc00) {		/* ldar */
 		load(scan, from, 0);
+		set_none(scan, to);
 	}
 }
 
@@ -140,7 +156,9 @@ unsigned int vgr_code_addresses(const uint8_t *code, size_t len,
 				uintptr_t low, uintptr_t high,
 				uintptr_t *found, unsigned int max)
 {
-	struct scan scan = { .low = low, .high = high, .found = found, .max = max };
+	struct scan scan = {
+		.low = low, .high = high, .found = found, .max = max
+	};
 	uint32_t word;
 	size_t at;
 
