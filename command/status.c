@@ -211,7 +211,8 @@ static void put_all(const struct vgetrandom_info *info, bool served)
 	put("seccomp", seccomp_mode());
 	put("drop-in", vgr_command_drop_in());
 	put_bool("served in user space", served);
-	put("why not", info->why_not);
+	put("why not", served || info->why_not ? info->why_not :
+	    "no reason is known: please report it");
 	put_with_reason("memory", memories[info->memory], "memory why",
 			info->memory_why);
 	put_source(info, "kernel word", VGETRANDOM_GENERATION_KERNEL,

@@ -41,20 +41,23 @@ PUBLIC ssize_t getrandom(void *buf, size_t len, unsigned int flags)
 PUBLIC int getentropy(void *buf, size_t len)
 {
 	int kept = errno;
-	size_t done = 0;
+	uint8_t *at = buf;
 	ssize_t got;
 
 	if (len > GETENTROPY_MAX) {
 		errno = EIO;
 		return -1;
 	}
-	while (done < len) {
-		got = vgetrandom((uint8_t *)buf + done, len - done, 0);
-		if (likely(got > 0))
-			done += (size_t)got;
-		else if (!got)
+	while (len) {
+		got = vgetrandom(at, len, 0);
+		if (likely(got > 0)) {
+			at += got;
+			len -= (size_t)got;
+			continue;
+		}
+		if (!got)
 			errno = EIO;
-		if (unlikely(got <= 0) && errno != EINTR)
+		if (errno != EINTR)
 			return -1;
 	}
 	errno = kept;

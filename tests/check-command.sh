@@ -19,6 +19,15 @@ fail() { echo "not true: $*"; exit 1; }
 skip() { echo "SKIP: $*"; exit 77; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# A drop-in that wants a sanitizer's library is of no use to other programs.
+is_sanitized() {
+	nm -D --undefined-only "$builddir/.libs/libvgetrandom-preload.so" 2>/dev/null |
+		grep -qE '__(asan|ubsan|tsan|msan|hwasan)_'
+}
+skip_if_sanitized() {
+	! is_sanitized || skip "the drop-in is built with a sanitizer, whose library other programs lack"
+}
+
 # Leaves $status, $scratch/out and $scratch/err behind.
 try() {
 	"$@" >"$scratch/out" 2>"$scratch/err" </dev/null

@@ -18,6 +18,15 @@
 #include "check.h"
 #include "check-tier.h"
 
+/* AddressSanitizer has its own malloc, and wants to be loaded first. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CHECK_ASAN 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define CHECK_ASAN 1
+#endif
+
 static inline const char *check_preload_path(void)
 {
 	static char path[PATH_MAX];
@@ -34,11 +43,34 @@ static inline const char *check_preload_path(void)
 	return path;
 }
 
+/* In the run that has the drop-in: the tier, as check_tier has it.  Else 0. */
+static inline int check_preloaded(void)
+{
+	const char *tier = getenv("CHECK_PRELOADED");
+
+	return tier ? atoi(tier) : 0;
+}
+
+/* Prints the tier, once, and keeps it for the run that has the drop-in. */
+static inline int check_preload_tier(void)
+{
+	static char tier[2];
+
+	if (!check_preloaded()) {
+		tier[0] = (char)('0' + check_tier());
+		setenv("CHECK_PRELOADED", tier, 1);
+	}
+	return check_preloaded();
+}
+
 /* Starts this program again with "more" (NAME=VALUE, or NULL) set as well. */
 static inline _Noreturn void check_preload_again(char **argv, char *more)
 {
+	check_preload_tier();
+#if defined(CHECK_ASAN) && !defined(__clang__)
+	skip("gcc's AddressSanitizer lets nothing be loaded before its library");
+#endif
 	setenv("LD_PRELOAD", check_preload_path(), 1);
-	setenv("CHECK_PRELOADED", "1", 1);
 	if (more)
 		putenv(more);
 	execv("/proc/self/exe", argv);
@@ -62,10 +94,8 @@ static inline void check_preload_in_child(char **argv, char *more)
 /* Returns in the run that has the drop-in. */
 static inline void check_preload(char **argv)
 {
-	if (getenv("CHECK_PRELOADED"))
-		return;
-	check_tier();
-	check_preload_again(argv, NULL);
+	if (!check_preloaded())
+		check_preload_again(argv, NULL);
 }
 
 #endif

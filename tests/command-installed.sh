@@ -7,6 +7,7 @@
 # To see it fail: drop cut_bindir in drop-in.c.
 
 . "${srcdir:-.}/tests/check-command.sh"
+skip_if_sanitized
 
 make -s -C "$builddir" install-exec DESTDIR="$scratch" >"$scratch/log" 2>&1 || {
 	cat "$scratch/log"

@@ -10,6 +10,7 @@
 # reasons in inspect.c; or unsetenv, or close, in preload/check.c.
 
 . "${srcdir:-.}/tests/check-command.sh"
+skip_if_sanitized
 
 drop_in=$builddir/.libs/libvgetrandom-preload.so
 

@@ -135,7 +135,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 
-	check_tier();
+	check_preload_tier();
 	printf("room for %d pointers\n", room);
 	if (!room || room == MAX_EATERS)
 		skip("this libc has no such storage for dlopen, or no end of it");

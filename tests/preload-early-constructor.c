@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Claim: the drop-in serves calls that come before any constructor has run, its
- * own included, from functions of the program and of another library.
+ * own included, and such calls do not keep it from serving those that come later in
+ * user space.
  *
  * To see it fail: have vgr_thread_enter_slowly not ask whether threads may have
- * slots yet; or set errno in vgr_preload_serves_syscall's start unasked.
+ * slots yet; or getrandom in preload/getrandom.c answer ENOSYS until start() ran.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 
+#include "check-getrandom.h"
 #include "check-preload.h"
+
+#define HANDFUL	10
 
 uint32_t arc4random(void);
 void arc4random_buf(void *buf, size_t len);
@@ -64,9 +67,21 @@ static void check_draws(const struct draws *draws)
 
 int main(int argc, char **argv)
 {
+	int i;
+
 	(void)argc;
 	check_preload(argv);
 	check_draws(&before_all);
 	check_draws(&in_constructor);
+
+	check_getrandom_count();
+	for (i = 0; i < 20; i++) {
+		struct draws later = { 0 };
+
+		draw(&later);
+		check_draws(&later);
+	}
+	printf("%lu system calls for what came later\n", check_ngetrandom);
+	check(check_ngetrandom <= HANDFUL || check_preloaded() == 3);
 	return 0;
 }
