@@ -34,20 +34,19 @@ struct answer {
 	char note[BENCH_NOTE_LEN];
 };
 
-/* ---- The worker's end -------------------------------------------------------- */
+/* ---- The worker's end --------------------------------------------------- */
 
 _Noreturn void bench_worker_serve(const struct bench_options *options)
 {
 	const struct bench_peer *peer = options->worker_peer;
+	const char *path = bench_options_path(options, peer->name);
 	struct answer answer = { 0 };
 	struct bench_order order;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	unsetenv(ASLEEP);
 	bench_pin(bench_ncpus() - 1);	/* interrupts like the first CPU */
-	answer.is_absent = bench_peer_open(peer,
-					   bench_options_path(options, peer->name),
-					   answer.note) != 0;
+	answer.is_absent = bench_peer_open(peer, path, answer.note) != 0;
 	while (send(options->worker_fd, &answer, sizeof(answer),
 		    MSG_NOSIGNAL) == sizeof(answer) &&
 	       recv(options->worker_fd, &order, sizeof(order), 0) ==
@@ -56,7 +55,7 @@ _Noreturn void bench_worker_serve(const struct bench_options *options)
 	_exit(0);
 }
 
-/* ---- The conductor's end ------------------------------------------------------ */
+/* ---- The conductor's end ------------------------------------------------ */
 
 static _Noreturn void exec_worker(const struct bench_worker *worker,
 				  const struct bench_options *options, int fd)

@@ -35,7 +35,7 @@ static void *shared(size_t len)
 	return memory;
 }
 
-/* ---- Fork ------------------------------------------------------------------ */
+/* ---- Fork --------------------------------------------------------------- */
 
 struct child_times {
 	double begin, end;
@@ -96,7 +96,7 @@ void bench_measure_fork(const struct bench_peer *peer,
 	munmap(times, sizeof(*times));
 }
 
-/* ---- Cold ---------------------------------------------------------------------- */
+/* ---- Cold --------------------------------------------------------------- */
 
 static size_t flush_len(void)
 {
@@ -159,7 +159,7 @@ void bench_measure_cold(const struct bench_peer *peer,
 	sample->calls = i;
 }
 
-/* ---- Squeezed --------------------------------------------------------------------- */
+/* ---- Squeezed ----------------------------------------------------------- */
 
 #define SQUEEZE_NS	1000000		/* a squeeze each millisecond */
 #define MAX_RANGES	1024		/* what one process_madvise() takes */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Drawing together ------------------------------------------------------ */
+/* ---- Drawing together --------------------------------------------------- */
 
 struct drawer {
 	pthread_t thread;
@@ -45,7 +45,8 @@ static void *draw_together(void *arg)
 }
 
 /* From the first thread's first call to the last one's last. */
-static void sum_up(const struct drawer *drawers, const struct bench_order *order,
+static void sum_up(const struct drawer *drawers,
+		   const struct bench_order *order,
 		   struct bench_sample *sample)
 {
 	double begin = drawers[0].begin, end = drawers[0].end, cpu = 0;
@@ -92,7 +93,7 @@ void bench_measure_threads(const struct bench_peer *peer,
 	sum_up(drawers, order, sample);
 }
 
-/* ---- Being alive ------------------------------------------------------------- */
+/* ---- Being alive -------------------------------------------------------- */
 
 /* Room on each stack that is touched before memory is counted. */
 #define STACK_LEN	((size_t)128 << 10)
@@ -256,7 +257,7 @@ void bench_measure_alive(const struct bench_peer *peer,
 	free(dwellers);
 }
 
-/* ---- Coming and going ---------------------------------------------------------- */
+/* ---- Coming and going --------------------------------------------------- */
 
 static void *draw_once(void *arg)
 {

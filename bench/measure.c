@@ -67,7 +67,7 @@ void *bench_buffer(unsigned int thread, size_t len)
 	return buffers[thread];
 }
 
-/* ---- Processors ------------------------------------------------------------ */
+/* ---- Processors --------------------------------------------------------- */
 
 static cpu_set_t *allowed(void)
 {
@@ -97,7 +97,7 @@ void bench_pin(unsigned int i)
 	sched_setaffinity(0, sizeof(one), &one);
 }
 
-/* ---- Numbers ----------------------------------------------------------------- */
+/* ---- Numbers ------------------------------------------------------------ */
 
 void bench_fail(struct bench_sample *sample, const char *what, int error)
 {
@@ -118,7 +118,7 @@ double bench_median(double *values, size_t n)
 	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-/* ---- Measures ------------------------------------------------------------------ */
+/* ---- Measures ----------------------------------------------------------- */
 
 static void time_batch(bench_repeat_fn *repeat, void *buf, size_t len,
 		       unsigned long calls, struct bench_sample *sample)
@@ -154,7 +154,7 @@ static void measure_first(const struct bench_peer *peer,
 	void *buf = bench_buffer(0, order->len);
 	double begin;
 
-	bench_now_ns();		/* the clock's own first time is not the peer's */
+	bench_now_ns();		/* the clock's first time is not the peer's */
 	begin = bench_now_ns();
 	if (peer->repeat(buf, order->len, 1))
 		bench_fail(sample, "a request was refused", 0);
@@ -224,15 +224,15 @@ static void calibrate(const struct bench_peer *peer,
 	struct bench_order try = *order;
 	double ns, factor;
 
-	for (try.calls = 1;; try.calls = (unsigned long)((double)try.calls * factor)) {
+	try.calls = 1;
+	for (;;) {
 		measures[order->family](peer, &try, sample);
 		ns = sample->real_ns * (double)sample->calls;
 		if (sample->error[0] || ns >= order->min_ns)
 			break;
 		factor = ns > 0 ? 1.1 * order->min_ns / ns : 100;
-		factor = factor > 100 ? 100 : factor < 1.5 ? 1.5 : factor;
-		if (try.calls == 1 && factor < 2)
-			factor = 2;
+		factor = factor > 100 ? 100 : factor < 2 ? 2 : factor;
+		try.calls = (unsigned long)((double)try.calls * factor);
 	}
 	sample->calls = try.calls;
 }

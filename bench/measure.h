@@ -66,7 +66,7 @@ double bench_cpu_ns(void);			/* of this thread */
 /* Touched and page-aligned, the same for a thread number each time. */
 void *bench_buffer(unsigned int thread, size_t len);
 
-/* Pins the calling thread to the i-th (modulo) of the CPUs it was started on. */
+/* Pins the calling thread to the i-th (modulo) CPU of those it may use. */
 void bench_pin(unsigned int i);
 unsigned int bench_ncpus(void);			/* ... how many they are */
 

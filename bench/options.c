@@ -63,7 +63,8 @@ static const struct option long_options[] = {
 	{ "benchmark_format", required_argument, NULL, FORMAT },
 	{ "benchmark_out", required_argument, NULL, OUT },
 	{ "benchmark_out_format", required_argument, NULL, OUT_FORMAT },
-	{ "benchmark_report_aggregates_only", optional_argument, NULL, AGGREGATES },
+	{ "benchmark_report_aggregates_only", optional_argument, NULL,
+	  AGGREGATES },
 	{ "plot", required_argument, NULL, PLOT },
 	{ "sizes", required_argument, NULL, SIZES },
 	{ "threads", required_argument, NULL, THREADS },
@@ -78,7 +79,7 @@ static const struct option long_options[] = {
 
 #define complain(...) (vgr_command_say(__VA_ARGS__), -1)
 
-/* ---- Values ------------------------------------------------------------------ */
+/* ---- Values ------------------------------------------------------------- */
 
 static int parse_count(const char *option, const char *text,
 		       unsigned long max, unsigned long *value)
@@ -203,7 +204,7 @@ static int parse_load(struct bench_options *options, const char *text)
 	return 0;
 }
 
-/* ---- All of them --------------------------------------------------------------- */
+/* ---- All of them -------------------------------------------------------- */
 
 static void add_once(struct bench_list *list, unsigned long value)
 {
@@ -299,7 +300,10 @@ int bench_options_parse(struct bench_options *options, int argc, char **argv)
 	int which;
 
 	set_defaults(options);
-	while ((which = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+	for (;;) {
+		which = getopt_long(argc, argv, ":h", long_options, NULL);
+		if (which == -1)
+			break;
 		if (which == '?' || which == ':')
 			return vgr_command_bad_option(argv, which);
 		if (which == HELP || which == 'h')

@@ -48,7 +48,7 @@ static int lacks(char *note, const char *function)
 	return -1;
 }
 
-/* ---- The harness itself --------------------------------------------------- */
+/* ---- The harness itself ------------------------------------------------- */
 
 static ssize_t (*empty)(void *, size_t, unsigned int);
 
@@ -69,7 +69,7 @@ static int open_empty(void *library, char *note)
 
 REPEAT(empty, empty(buf, len, 0) == (ssize_t)len)
 
-/* ---- The kernel ------------------------------------------------------------ */
+/* ---- The kernel --------------------------------------------------------- */
 
 static int open_syscall(void *library, char *note)
 {
@@ -81,7 +81,7 @@ static int open_syscall(void *library, char *note)
 REPEAT(syscall, vgr_syscall(SYS_getrandom, (long)buf, (long)len, 0, 0, 0, 0) ==
 		(long)len)
 
-/* ---- libc -------------------------------------------------------------------- */
+/* ---- libc --------------------------------------------------------------- */
 
 static ssize_t (*libc_getrandom)(void *, size_t, unsigned int);
 static int (*libc_getentropy)(void *, size_t);
@@ -143,7 +143,7 @@ static int open_libbsd(void *library, char *note)
 	       lacks(note, "arc4random_buf");
 }
 
-/* ---- libsodium ----------------------------------------------------------------- */
+/* ---- libsodium ---------------------------------------------------------- */
 
 static void (*randombytes_buf)(void *, size_t);
 
@@ -178,7 +178,7 @@ static int open_sodium_internal(void *library, char *note)
 
 REPEAT(sodium, (randombytes_buf(buf, len), true))
 
-/* ---- OpenSSL and its relatives --------------------------------------------------- */
+/* ---- OpenSSL and its relatives ------------------------------------------ */
 
 static int (*rand_bytes)(unsigned char *, int);
 static int (*rand_bytes_size_t)(uint8_t *, size_t);
@@ -210,7 +210,7 @@ static int open_boringssl(void *library, char *note)
 REPEAT(openssl, rand_bytes(buf, (int)len) == 1)
 REPEAT(boringssl, rand_bytes_size_t(buf, len) == 1)
 
-/* ---- libgcrypt and GnuTLS ----------------------------------------------------------- */
+/* ---- libgcrypt and GnuTLS ----------------------------------------------- */
 
 enum { GCRYCTL_INITIALIZATION_FINISHED = 38, GCRY_STRONG_RANDOM = 1 };
 enum { GNUTLS_RND_RANDOM = 1 };
@@ -250,7 +250,7 @@ REPEAT(gcrypt_nonce, (gcrypt_nonce(buf, len), true))
 REPEAT(gcrypt_strong, (gcrypt_randomize(buf, len, GCRY_STRONG_RANDOM), true))
 REPEAT(gnutls, gnutls_rnd(GNUTLS_RND_RANDOM, buf, len) == 0)
 
-/* ---- The table ------------------------------------------------------------------------ */
+/* ---- The table ---------------------------------------------------------- */
 
 #define OURS	"libvgetrandom.so.0"
 #define LIBC	"libc.so.6 libc.so"
@@ -277,7 +277,8 @@ static const struct bench_peer fixed_peers[] = {
 	  open_sodium_internal, repeat_sodium },
 	{ "openssl", BENCH_OTHER, "libcrypto.so.3", NULL,
 	  open_openssl, repeat_openssl },
-	{ "boringssl", BENCH_OTHER, "", NULL, open_boringssl, repeat_boringssl },
+	{ "boringssl", BENCH_OTHER, "", NULL,
+	  open_boringssl, repeat_boringssl },
 	{ "aws-lc", BENCH_OTHER, "libcrypto-awslc.so.0", NULL,
 	  open_boringssl, repeat_boringssl },
 	{ "gnutls", BENCH_OTHER, "libgnutls.so.30", NULL,
@@ -291,7 +292,7 @@ static const struct bench_peer fixed_peers[] = {
 
 #define MAX_PEERS 40
 
-/* One row for each core of the library's own table, after the library itself. */
+/* After the library a row for each core of its own table. */
 const struct bench_peer *bench_peers(void)
 {
 	static struct bench_peer peers[MAX_PEERS];

@@ -15,7 +15,7 @@ typedef unsigned long bench_repeat_fn(void *buf, size_t len,
 				      unsigned long calls);
 
 enum bench_kind {
-	BENCH_HARNESS,		/* draws nothing: what the harness itself costs */
+	BENCH_HARNESS,		/* draws nothing: the harness itself */
 	BENCH_OURS,		/* this library with the core it chose */
 	BENCH_OUR_CORE,		/* this library with a core named by us */
 	BENCH_OTHER,
@@ -24,12 +24,12 @@ enum bench_kind {
 struct bench_peer {
 	const char *name;	/* as in call/NAME/16; no slash, no blank */
 	enum bench_kind kind;
-	const char *sonames;	/* tried in turn, blanks between; NULL: no library */
+	const char *sonames;	/* tried in turn, blanks between; or NULL */
 	const char *core;	/* VGETRANDOM_CORE, or NULL to leave it alone */
 
 	/*
-	 * Finds the functions and starts the library.  Writes to note what it is
-	 * (version, mode) and returns 0, or why it cannot be used and -1.
+	 * Finds the functions and starts the library.  Writes to note what it
+	 * is (version, mode) and returns 0, or why it cannot be used and -1.
 	 */
 	int (*open)(void *library, char note[BENCH_NOTE_LEN]);
 	bench_repeat_fn *repeat;

@@ -84,7 +84,7 @@ static double median(const struct bench_run *run, const struct bench_peer *peer,
 	return summary.median;
 }
 
-/* ---- Throughput by size -------------------------------------------------------- */
+/* ---- Throughput by size ------------------------------------------------- */
 
 static void plot_throughput(FILE *out, const struct bench_run *run,
 			    double left, double right, double top,
@@ -138,7 +138,7 @@ static void plot_throughput(FILE *out, const struct bench_run *run,
 	bench_svg_series(out, series, n, &x, &y, right + 22);
 }
 
-/* ---- Latency of a small call ---------------------------------------------------- */
+/* ---- Latency of a small call -------------------------------------------- */
 
 static void plot_bar(FILE *out, const struct bench_axis *x, double y,
 		     const char *colour, double opacity, double ns)
@@ -201,7 +201,7 @@ static void plot_latency(FILE *out, const struct bench_run *run, double left,
 	}
 }
 
-/* ---- Scaling by threads ----------------------------------------------------------- */
+/* ---- Scaling by threads ------------------------------------------------- */
 
 static void plot_scaling(FILE *out, const struct bench_run *run, double left,
 			 double right, double top, double bottom)

@@ -11,7 +11,7 @@
 
 static struct bench_grid grid;
 
-/* ---- Calls: one table for each number of threads ----------------------------- */
+/* ---- Calls: one table for each number of threads ------------------------ */
 
 typedef void cell_fn(char *cell, size_t len, const struct bench_run *run,
 		     const struct bench_group *group,
@@ -119,7 +119,7 @@ static void print_calls(FILE *out, const struct bench_run *run,
 		      rate_cell);
 }
 
-/* ---- One group in detail ------------------------------------------------------- */
+/* ---- One group in detail ------------------------------------------------ */
 
 static void detail_row(const struct bench_run *run,
 		       const struct bench_group *group,
@@ -181,7 +181,7 @@ static void print_detail(FILE *out, const struct bench_run *run,
 	bench_grid_print(out, &grid, 1);
 }
 
-/* ---- Where somebody else is ahead ------------------------------------------------ */
+/* ---- Where somebody else is ahead --------------------------------------- */
 
 /* Ahead is faster by 2% and more, and in nine rounds of ten. */
 #define AHEAD	1.02
@@ -248,7 +248,7 @@ static void print_all_ahead(FILE *out, const struct bench_run *run)
 	fprintf(out, "%s\n", nplaces ? "" : "Nowhere in this run.\n");
 }
 
-/* ---- The whole ---------------------------------------------------------------------- */
+/* ---- The whole ---------------------------------------------------------- */
 
 static void print_facts(FILE *out, const struct bench_run *run)
 {
@@ -277,10 +277,12 @@ static void print_facts(FILE *out, const struct bench_run *run)
 
 	bench_grid_begin(&grid, head);
 	for (i = 0; i < run->nworkers; i++) {
-		bench_grid_set(&grid, i + 1, 0, "%s", run->workers[i].peer->name);
+		const struct bench_worker *worker = &run->workers[i];
+
+		bench_grid_set(&grid, i + 1, 0, "%s", worker->peer->name);
 		bench_grid_set(&grid, i + 1, 1, "%s%s",
-			       run->workers[i].is_absent ? "*absent:* " : "",
-			       run->workers[i].note);
+			       worker->is_absent ? "*absent:* " : "",
+			       worker->note);
 	}
 	bench_grid_print(out, &grid, 2);
 }

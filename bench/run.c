@@ -30,7 +30,7 @@ static void *room_for(size_t n, size_t len)
 	return room;
 }
 
-/* ---- The plan -------------------------------------------------------------- */
+/* ---- The plan ----------------------------------------------------------- */
 
 /* Each family's rounds, as a share of those asked for, and size of a turn. */
 static const struct family_plan {
@@ -188,7 +188,7 @@ int bench_run_prepare(struct bench_run *run,
 	return 0;
 }
 
-/* ---- The run ----------------------------------------------------------------- */
+/* ---- The run ------------------------------------------------------------ */
 
 /* Any spread will do here: an LCG's upper bits. */
 static unsigned int below(unsigned int n)
@@ -289,10 +289,10 @@ static void run_group(struct bench_run *run, struct bench_group *group)
 	calibrate(run, group, calls);
 	for (round = 0; round < group->rounds; round++) {
 		bench_watch("%2zu%%  %s, %zu bytes, n = %u, round %u of %u",
-			       100 * (size_t)(group - run->groups) / run->ngroups,
-			       bench_families[group->order.family].name,
-			       group->order.len, group->order.n, round + 1,
-			       group->rounds);
+			    (size_t)(group - run->groups) * 100 / run->ngroups,
+			    bench_families[group->order.family].name,
+			    group->order.len, group->order.n, round + 1,
+			    group->rounds);
 		run_round(run, group, round, order, calls);
 	}
 	bench_watch_clear();
@@ -322,7 +322,7 @@ void bench_run_stop(struct bench_run *run)
 		bench_worker_stop(&run->workers[i]);
 }
 
-/* ---- Looking things up --------------------------------------------------------- */
+/* ---- Looking things up -------------------------------------------------- */
 
 const struct bench_group *bench_run_group(const struct bench_run *run,
 					  enum bench_family family,

@@ -35,13 +35,13 @@ struct bench_run {
 	struct bench_group *groups;
 	size_t ngroups, nbenchmarks;
 	struct bench_machine machine;
-	double *clock_ns;		/* a cycle's length, before each round */
+	double *clock_ns;		/* a cycle's length, at each round */
 	size_t nclocks;
 };
 
 /*
- * Starts the crew, lists what is to be done.  Returns 0, or -1 after one line if
- * the filter leaves nothing.
+ * Starts the crew, lists what is to be done.  Returns 0, or -1 after one line
+ * if the filter leaves nothing.
  */
 int bench_run_prepare(struct bench_run *run,
 		      const struct bench_options *options);

@@ -116,7 +116,7 @@ double bench_times_as_fast(const struct bench_group *group,
 	return summary.median;
 }
 
-/* ---- Noise ------------------------------------------------------------------- */
+/* ---- Noise -------------------------------------------------------------- */
 
 /* The median above the minimum of each single-threaded benchmark of calls. */
 static size_t find_spreads(const struct bench_run *run, double *spreads)
@@ -202,7 +202,7 @@ void bench_noise_say(const struct bench_noise *noise, char *text, size_t len)
 		[BENCH_NOISY] =
 			"NOISY - believe minima and large differences only",
 		[BENCH_UNBELIEVABLE] =
-			"TOO NOISY TO BELIEVE - run it again on a quiet machine",
+			"TOO NOISY TO BELIEVE - run again on a quiet machine",
 	};
 
 	snprintf(text, len, "%s: medians lie %.1f%% above minima (worst tenth "

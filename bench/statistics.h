@@ -34,7 +34,7 @@ double bench_times_as_fast(const struct bench_group *group,
 /* How far the run can be believed. */
 struct bench_noise {
 	double clock_ns;	/* shortest cycle */
-	double clock_spread;	/* p95 of the cycle's length above the shortest */
+	double clock_spread;	/* p95 of its length above that */
 	double spread;		/* of the median above the minimum: typical */
 	double worst_spread;	/* ... and in the worst tenth of benchmarks */
 	double stolen;		/* share of time the hypervisor took away */

@@ -12,7 +12,7 @@
 #define PALE	"#e3e3e3"
 #define LABEL_GAP 14.0		/* pixels from one label's line to the next */
 
-/* ---- Axes --------------------------------------------------------------------- */
+/* ---- Axes --------------------------------------------------------------- */
 
 double bench_axis_at(const struct bench_axis *axis, double value)
 {
@@ -41,7 +41,7 @@ void bench_axis_round(struct bench_axis *axis)
 		axis->to = 10 * axis->from;
 }
 
-/* ---- Shapes ------------------------------------------------------------------- */
+/* ---- Shapes ------------------------------------------------------------- */
 
 void bench_svg_begin(FILE *out, int width, int height)
 {
@@ -144,7 +144,7 @@ void bench_svg_decades(FILE *out, const struct bench_axis *axis, double from_x,
 	}
 }
 
-/* ---- Lines -------------------------------------------------------------------- */
+/* ---- Lines -------------------------------------------------------------- */
 
 /* Two lines look like one if they are closer than this everywhere. */
 #define SAME 1.1

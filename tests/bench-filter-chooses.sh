@@ -9,6 +9,7 @@
 
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
+"$builddir/vgetrandom" status | sed -n 's/^memory *tier/tier/p'
 bench="$builddir/vgetrandom bench"
 status=0
 complain() { echo "$*"; status=1; }

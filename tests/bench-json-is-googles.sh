@@ -10,6 +10,7 @@
 command -v python3 >/dev/null || { echo "SKIP: no python3 to read it"; exit 77; }
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
+"$builddir/vgetrandom" status | sed -n 's/^memory *tier/tier/p'
 
 "$builddir/vgetrandom" bench --benchmark_repetitions=3 --alive=2 \
 	--benchmark_min_time=0.00001 --sizes=16 --threads=1,2 \
@@ -23,7 +24,7 @@ run = json.load(open(sys.argv[1]))
 context, rows = run["context"], run["benchmarks"]
 for key in "date", "num_cpus", "mhz_per_cpu", "caches", "load_avg", "noise":
     assert key in context, f"no {key} in the context"
-print("vgetrandom:", context["present vgetrandom"])
+assert "present vgetrandom" in context
 rounds = {}
 for row in rows:
     for key in ("name", "run_name", "run_type", "repetitions", "threads",

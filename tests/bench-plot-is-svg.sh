@@ -9,6 +9,7 @@
 command -v python3 >/dev/null || { echo "SKIP: no python3 to read it"; exit 77; }
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
+"$builddir/vgetrandom" status | sed -n 's/^memory *tier/tier/p'
 status=0
 
 # Name, and the options of a run.
@@ -18,7 +19,6 @@ draw() {
 	"$builddir/vgetrandom" bench --benchmark_repetitions=2 "$@" \
 		--benchmark_min_time=0.00001 --plot="$work/$name.svg" \
 		>"$work/out" || { echo "$name: bench failed"; status=1; return; }
-	sed -n 's/^present \(vgetrandom  .*\)/\1/p' "$work/out"
 	python3 - "$work/$name.svg" "$work/out" <<'END' || status=1
 import re, sys, xml.etree.ElementTree as tree
 root = tree.parse(sys.argv[1]).getroot()
