@@ -5,6 +5,8 @@
 #
 # To see it fail: misspell a macro, or an .Xr, in doc/vgetrandom.3.
 
+: "${srcdir:=.}"
+
 command -v mandoc >/dev/null || { echo "SKIP: no mandoc here"; exit 77; }
 
 status=0

@@ -7,6 +7,8 @@
 # To see it fail: take the .Fn of vgetrandom_u32 out of doc/vgetrandom.3, its
 # line out of MAN_LINKS in Makefile.am, or a variable out of libvgetrandom.7.
 
+: "${srcdir:=.}"
+
 status=0
 complain() { echo "$*"; status=1; }
 

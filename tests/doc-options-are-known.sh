@@ -5,6 +5,8 @@
 #
 # To see it fail: take --last out of doc/vgetrandom.1 or of one completion.
 
+: "${srcdir:=.}" "${builddir:=.}"
+
 command=$builddir/vgetrandom
 manual=$(man -l "$srcdir/doc/vgetrandom.1" 2>/dev/null | col -b)
 [ -n "$manual" ] || manual=$(mandoc "$srcdir/doc/vgetrandom.1" | col -b) ||

@@ -6,6 +6,8 @@
 #
 # To see it fail: leave vgetrandom_quiesce() out of snapshot-resume.c.
 
+: "${builddir:=.}"
+
 output=$(printf '%s\n' draw before-snapshot draw draw resumed draw |
 	VGETRANDOM_VERBOSE=1 "$builddir/examples/snapshot-resume" 2>&1) || exit 1
 echo "$output"

@@ -6,6 +6,8 @@
 # To see it fail: leave out randombytes_set_implementation in
 # sodium-secretbox.c.
 
+: "${builddir:=.}"
+
 VGETRANDOM_VERBOSE=1
 export VGETRANDOM_VERBOSE
 first=$("$builddir/examples/sodium-secretbox") || exit 1

@@ -5,6 +5,8 @@
 #
 # To see it fail: leave out the line of uuid.c that sets the version.
 
+: "${builddir:=.}"
+
 uuid=$builddir/examples/uuid
 VGETRANDOM_VERBOSE=1 $uuid 0 2>&1 | sed 's/^/tier: /'
 

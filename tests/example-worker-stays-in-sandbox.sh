@@ -5,6 +5,8 @@
 #
 # To see it fail: make any other system call in refill of generator.c.
 
+: "${builddir:=.}"
+
 output=$(VGETRANDOM_VERBOSE=1 "$builddir/examples/sandboxed-worker" 2>&1)
 status=$?
 echo "$output"

@@ -7,6 +7,8 @@
 # To see it fail: name another file than libvgetrandom.a for ::static in
 # vgetrandom-config.cmake.in, or drop "VERSION_GREATER" from the version file.
 
+: "${srcdir:=.}" "${builddir:=.}" "${CC:=cc}"
+
 command -v cmake >/dev/null || { echo "SKIP: no cmake"; exit 77; }
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT

@@ -7,6 +7,8 @@
 # To see it fail: take "random = VGETRANDOM" out of openssl.cnf.in, or
 # "nodejs_conf".
 
+: "${builddir:=.}" "${CC:=cc}"
+
 command -v openssl >/dev/null || { echo "SKIP: no openssl command"; exit 77; }
 case $(openssl version) in
 "OpenSSL 3"* | "OpenSSL "[4-9]*) ;;
