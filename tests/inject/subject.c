@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * subject.c - what is called; see subject.h.
+ *
+ * A run begins with a key of its own: nothing of it is known to other runs.
+ */
+#include "subject.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "generation.h"
+#include "generator.h"
+#include "host.h"
+#include "thread.h"
+#include "vdso.h"
+#include "vgetrandom.h"
+
+const struct shape shapes[] = {
+	{    1, START_FRESH,  "1 fresh" },
+	{    1, START_ENDING, "1 ending" },
+	{   16, START_FRESH,  "16 fresh" },
+	{   16, START_PART,   "16 part" },
+	{   16, START_ENDING, "16 ending" },
+	{   16, START_STALE,  "16 stale" },
+	{   32, START_FRESH,  "32 fresh" },
+	{   32, START_PART,   "32 part" },
+	{   32, START_ENDING, "32 ending" },
+	{   32, START_STALE,  "32 stale" },
+	{   32, START_FIRST,  "32 first" },
+	{   32, START_BUSY,   "32 busy" },
+	{  100, START_FRESH,  "100 fresh" },
+	{  100, START_PART,   "100 part" },
+	{  100, START_ENDING, "100 ending" },
+	{  256, START_FRESH,  "256 fresh" },
+	{  256, START_PART,   "256 part" },
+	{  256, START_ENDING, "256 ending" },
+	{ 1000, START_FRESH,  "1000 fresh" },
+	{ 1000, START_ENDING, "1000 ending" },
+	{ 4096, START_PART,   "4096 part" },
+	{ 5000, START_ENDING, "5000 ending" },
+	{ 0 },
+};
+
+/* Where in a batch of so many bytes the request begins. */
+static uint32_t position_of(const struct shape *shape, uint32_t batch_len)
+{
+	switch (shape->start) {
+	case START_PART:
+		return batch_len / 4;
+	case START_ENDING:
+		return batch_len - (shape->len / 2 < batch_len / 4 ?
+				    (uint32_t)shape->len / 2 : batch_len / 4);
+	default:
+		return 0;
+	}
+}
+
+static void *map_page(uint32_t flags)
+{
+	void *page = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE),
+			  PROT_READ | PROT_WRITE, (int)flags, -1, 0);
+
+	if (page == MAP_FAILED)
+		hard_error("no droppable memory");
+	return page;
+}
+
+/* ---- vgetrandom() --------------------------------------------------------- */
+
+static struct vgr_slot *left_slot;		/* what START_BUSY leaves behind */
+
+static const void *library_entry(void)
+{
+	return (const void *)(uintptr_t)vgetrandom;
+}
+
+static ssize_t library_call(void *buf, size_t len)
+{
+	return vgetrandom(buf, len, 0);
+}
+
+static bool library_begin(const struct shape *shape)
+{
+	struct vgr_slot *slot;
+
+	left_slot = NULL;
+	if (shape->start == START_FIRST)
+		return !vgr_thread_slot;
+	if (vgetrandom_prepare())
+		hard_error("no slot");
+	slot = vgr_thread_slot;
+	slot->inside = -1;
+	slot->frame = 0;
+	slot->norphans = 0;
+	vgr_generator_forget(slot);
+	if (vgr_generator_warm_up(slot))
+		hard_error("no key");
+	slot->nrefills = 0;
+	slot->position = position_of(shape, VGR_BATCH_LEN);
+	if (shape->start == START_STALE)
+		__atomic_fetch_or(&slot->flags, VGR_SLOT_STALE,
+				  __ATOMIC_SEQ_CST);
+	if (shape->start == START_BUSY) {
+		slot->inside = 3;
+		slot->frame = 1;
+		left_slot = slot;
+	}
+	return true;
+}
+
+/* The call that was inside a slot left behind ends. */
+static void library_end(void)
+{
+	if (left_slot && left_slot->flags & VGR_SLOT_ORPHANED)
+		vgr_thread_give_back(left_slot);
+	left_slot = NULL;
+}
+
+static uint8_t *library_state(void)
+{
+	return vgr_thread_has_slot() ? vgr_thread_slot->state->line : NULL;
+}
+
+static bool foretell_from(const struct vgr_slot *from,
+			  const struct vgr_state *state, void *buf, size_t len)
+{
+	static struct vgr_state copy;
+	struct vgr_slot slot = *from;
+
+	copy = *state;
+	slot.state = &copy;
+	if (!vgr_generation_is_current(&slot))
+		return false;
+	return !vgr_generator_fill(&slot, buf, len);
+}
+
+static bool library_foretell(void *buf, size_t len)
+{
+	struct vgr_slot *slot = vgr_thread_slot;
+
+	return vgr_thread_has_slot() && slot->inside < 0 &&
+	       foretell_from(slot, slot->state, buf, len);
+}
+
+const struct subject subject_library = {
+	"vgetrandom", true, true, library_entry, library_call, library_begin,
+	library_end, library_state, VGR_STATE_LEN, 0, VGR_NSOURCES,
+	library_foretell,
+};
+
+/* ---- A thread's end -------------------------------------------------------- */
+
+static const void *exit_entry(void)
+{
+	return (const void *)(uintptr_t)vgr_thread_exit;
+}
+
+/* As the thread's last destructor would draw. */
+static ssize_t exit_call(void *buf, size_t len)
+{
+	vgr_thread_exit();
+	return vgetrandom(buf, len, 0);
+}
+
+static bool exit_begin(const struct shape *shape)
+{
+	return shape->len == 32 && shape->start == START_PART &&
+	       library_begin(shape);
+}
+
+static bool foretell_nothing(void *buf, size_t len)
+{
+	(void)buf;
+	(void)len;
+	return false;
+}
+
+const struct subject subject_exit = {
+	"thread exit", true, true, exit_entry, exit_call, exit_begin,
+	library_end, library_state, VGR_STATE_LEN, 0, VGR_NSOURCES,
+	foretell_nothing,
+};
+
+/* ---- vgetrandom_opaque() --------------------------------------------------- */
+
+static struct vgr_state *opaque;
+
+static const void *opaque_entry(void)
+{
+	return (const void *)(uintptr_t)vgetrandom_opaque;
+}
+
+static ssize_t opaque_call(void *buf, size_t len)
+{
+	if (!opaque)
+		return 0;
+	return vgetrandom_opaque(buf, len, 0, opaque, sizeof(*opaque));
+}
+
+static bool opaque_begin(const struct shape *shape)
+{
+	struct vgetrandom_opaque_params params;
+	uint8_t byte;
+
+	if (shape->start == START_FIRST || shape->start == START_BUSY)
+		return false;
+	if (!opaque) {
+		if (vgetrandom_opaque(NULL, 0, 0, &params, ~0ul))
+			return false;
+		opaque = map_page(params.mmap_flags);
+	}
+	memset(opaque, 0, sizeof(*opaque));
+	if (opaque_call(&byte, 1) != 1)
+		hard_error("no key");
+	memset(opaque->batch, 0, sizeof(opaque->batch));
+	opaque->position = VGR_BATCH_LEN;
+	if (opaque_call(&byte, 1) != 1)
+		hard_error("no batch");
+	opaque->nrefills = 0;
+	opaque->position = position_of(shape, VGR_BATCH_LEN);
+	if (!opaque->position)
+		opaque->position = 1;
+	if (shape->start == START_STALE)
+		opaque->stamp[VGR_SOURCE_REQUESTS] = -1ull;
+	return true;
+}
+
+static void nothing(void)
+{
+}
+
+static uint8_t *opaque_state(void)
+{
+	return opaque->line;
+}
+
+static bool opaque_foretell(void *buf, size_t len)
+{
+	struct vgr_slot slot = { .position = opaque->position };
+
+	return foretell_from(&slot, opaque, buf, len);
+}
+
+const struct subject subject_opaque = {
+	"vgetrandom_opaque", true, false, opaque_entry, opaque_call,
+	opaque_begin, nothing, opaque_state, VGR_STATE_LEN, 0, VGR_NSOURCES,
+	opaque_foretell,
+};
+
+/* ---- The kernel's vDSO ------------------------------------------------------ */
+
+#define KERNEL_STATE_LEN	144
+#define KERNEL_BATCH_LEN	96
+#define KERNEL_STAMP		128
+#define KERNEL_POSITION		136
+
+static uint8_t *kernel_page;
+static ssize_t (*kernel_getrandom)(void *buf, size_t len, unsigned int flags,
+				   void *state, size_t state_len);
+
+static const void *kernel_entry(void)
+{
+	return (const void *)(uintptr_t)kernel_getrandom;
+}
+
+static ssize_t kernel_call(void *buf, size_t len)
+{
+	return kernel_getrandom(buf, len, 0, kernel_page, KERNEL_STATE_LEN);
+}
+
+static bool kernel_begin(const struct shape *shape)
+{
+	struct { uint32_t len, prot, flags, reserved[13]; } params;
+	struct vgr_vdso_function found = vgr_vdso_find("getrandom");
+	uint8_t bytes[KERNEL_BATCH_LEN];
+
+	if (!found.code || shape->start == START_FIRST ||
+	    shape->start == START_BUSY)
+		return false;
+	if (!kernel_page) {
+		memcpy(&kernel_getrandom, &found.code, sizeof(found.code));
+		if (kernel_getrandom(NULL, 0, 0, &params, ~0ul) ||
+		    params.len != KERNEL_STATE_LEN)
+			return false;
+		kernel_page = map_page(params.flags);
+	}
+	memset(kernel_page, 0, KERNEL_STATE_LEN);
+	kernel_call(bytes, 1);
+	kernel_page[KERNEL_POSITION] =
+		(uint8_t)position_of(shape, KERNEL_BATCH_LEN);
+	if (!kernel_page[KERNEL_POSITION])
+		kernel_page[KERNEL_POSITION] = 1;
+	if (shape->start == START_STALE)
+		memset(kernel_page + KERNEL_STAMP, 0xff, 8);
+	return true;
+}
+
+static uint8_t *kernel_state(void)
+{
+	return kernel_page;
+}
+
+const struct subject subject_kernel = {
+	"kernel vDSO", false, false, kernel_entry, kernel_call, kernel_begin,
+	nothing, kernel_state, KERNEL_STATE_LEN, KERNEL_STAMP, 1,
+	foretell_nothing,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * subject.h - what is called: the library's calls, and the kernel's own
+ * vDSO function beside them; and the requests made of it.
+ */
+#ifndef INJECT_SUBJECT_H
+#define INJECT_SUBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define MAX_LEN		5000
+
+enum start {
+	START_FRESH,		/* a new batch */
+	START_PART,		/* a part of it is used */
+	START_ENDING,		/* it ends in the middle of the request */
+	START_STALE,		/* the key is to be replaced first */
+	START_FIRST,		/* the first call of a thread */
+	START_BUSY,		/* a slot that will be left behind */
+};
+
+struct shape {
+	size_t len;
+	enum start start;
+	const char *name;
+};
+
+extern const struct shape shapes[];		/* name NULL: the end */
+
+struct subject {
+	const char *name;
+	bool is_ours, has_slots;
+	const void *(*entry)(void);		/* its first instruction */
+	ssize_t (*call)(void *buf, size_t len);
+	/* Brings this thread's state into the shape; false: not with this one. */
+	bool (*begin)(const struct shape *shape);
+	void (*end)(void);			/* after a run */
+	uint8_t *(*state)(void);		/* or NULL: none yet */
+	size_t state_len;
+	size_t stamps, nstamps;			/* where in it, and how many */
+	/* What the call would give now; false: nobody knows. */
+	bool (*foretell)(void *buf, size_t len);
+};
+
+extern const struct subject subject_library, subject_opaque, subject_exit,
+	subject_kernel;
+
+#endif

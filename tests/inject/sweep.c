@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Claim: whatever happens between any two instructions of a request, nobody
+ * gets a zero, repeated, stale or foreseeable byte, and no thread stays slow.
+ *
+ * To see it fail: drop the last check in vgr_generator_draw; or name the
+ * kernel's vDSO as the subject.
+ *
+ *   sweep [--full] [--pairs] [--two N] [--every N] [--subject NAME]
+ *         [--shape NAME] [--fault NAME[,NAME]] [--seed N] [--bad-expected]
+ *
+ * A cell (fault or pair, shape) is a process; it runs the call once for each
+ * boundary.  --full: for every boundary of requests up to 256 bytes, and for
+ * the first, second and last turn of each loop of longer ones.  Otherwise a
+ * sample, by the printed seed.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check-tier.h"
+#include "check.h"
+#include "record.h"
+#include "run.h"
+
+static const struct subject *const subjects[] = {
+	&subject_library, &subject_opaque, &subject_exit, &subject_kernel, NULL,
+};
+
+/* What a cell's process reports. */
+static struct cell {
+	size_t next;
+	unsigned long ntried, nbad, ntail, nunreached;
+	unsigned int bits;
+	size_t shown_boundary, shown_distance;
+	unsigned int shown_bits;
+	struct path path;		/* of the shape's call */
+} *cell;
+
+#define ONCE_MORE	55		/* exit status: go on in a new process */
+
+static struct {
+	bool full, pairs, bad_expected;
+	unsigned int every, two;
+	const char *subject, *shape, *fault;
+	uint64_t seed;
+} wish = { .every = 100 };
+
+static unsigned long nbad_in_all, ntried_in_all;
+
+static uint64_t random_state;
+
+static uint64_t random_of(uint64_t number)
+{
+	uint64_t word = random_state + number * 0x9e3779b97f4a7c15;
+
+	word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9;
+	word = (word ^ word >> 27) * 0x94d049bb133111eb;
+	return word ^ word >> 31;
+}
+
+/* A cell's sample is its own, and found again by the seed. */
+static void seed_random(const struct plan *plan)
+{
+	const char *const parts[] = {
+		plan->subject->name, plan->shape->name, plan->first->name,
+		plan->second ? plan->second->name : "",
+	};
+	const char *at;
+	size_t i;
+
+	random_state = wish.seed;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		for (at = parts[i]; *at; at++) {
+			random_state = random_of((uint8_t)*at);
+		}
+}
+
+static bool is_wanted(const struct path *path, const struct shape *shape,
+		      size_t boundary)
+{
+	unsigned int every = wish.every;
+
+	if (wish.full && (shape->len <= 256 || path->is_edge[boundary]))
+		return true;
+	/* The turns of a loop are much alike, and its last look is not. */
+	if (boundary + 64 >= path->last_look && boundary <= path->last_look + 8)
+		every = every / 4 + 1;
+	else if (path->nth[boundary] > 1)
+		every *= 4;
+	return random_of(boundary) % every == 0;
+}
+
+static void note(const struct plan *plan, unsigned int bits)
+{
+	if (bits & BAD_UNREACHED) {
+		cell->nunreached++;
+		return;
+	}
+	cell->ntried++;
+	if (bits & BAD_TAIL)
+		cell->ntail++;
+	bits &= ~(unsigned int)BAD_TAIL;
+	if (!bits)
+		return;
+	if (!cell->nbad++) {
+		cell->shown_boundary = plan->boundary;
+		cell->shown_distance = plan->distance;
+		cell->shown_bits = bits;
+	}
+	cell->bits |= bits;
+}
+
+static void try_boundaries(struct plan *plan)
+{
+	const struct path *path = &cell->path;
+	unsigned int bits, nruns = 0;
+	size_t i;
+
+	record_init_worker();
+	run_init();
+	plan->path = path;
+	for (i = cell->next; i < path->len; i++) {
+		if (!is_wanted(path, plan->shape, i))
+			continue;
+		cell->next = i + 1;
+		plan->boundary = i;
+		if (wish.two)
+			plan->distance = 1 + random_of(~i) % path->len;
+		bits = run_once(plan);
+		/*
+		 * A call left in the middle may have changed the way of those
+		 * after it: what it had borrowed is not given back.
+		 */
+		if (bits & BAD_UNREACHED && nruns++) {
+			cell->next = i;
+			_exit(ONCE_MORE);
+		}
+		note(plan, bits);
+		nruns++;
+	}
+}
+
+/* 0, or how the process ended. */
+static int in_process(void (*body)(struct plan *plan), struct plan *plan)
+{
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		hard_error("fork");
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		body(plan);
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		hard_error("waitpid");
+	return status;
+}
+
+static void record_path(struct plan *plan)
+{
+	run_init();
+	if (!run_record(&cell->path, plan->subject, plan->shape))
+		cell->path.len = 0;
+}
+
+static void crashed(struct plan *plan, int status)
+{
+	if (WIFEXITED(status))
+		exit(WEXITSTATUS(status));	/* it has said why */
+	plan->boundary = cell->next - 1;
+	note(plan, BAD_CRASH);
+}
+
+static void print_cell(const struct plan *plan)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%s%s%s", plan->first->name,
+		 plan->second ? wish.two ? " .. " : " + " : "",
+		 plan->second ? plan->second->name : "", "");
+	printf("%-18s %-12s %-24s %6zu %6lu %5lu %5lu", plan->subject->name,
+	       plan->shape->name, name, cell->path.len, cell->ntried,
+	       cell->ntail, cell->nbad);
+	if (cell->nunreached)
+		printf("  %lu not reached", cell->nunreached);
+	if (cell->nbad) {
+		printf("  %s(first at %zu", record_names(cell->bits),
+		       cell->shown_boundary);
+		if (wish.two)
+			printf(" and %zu", cell->shown_distance);
+		printf(": %s)", record_names(cell->shown_bits));
+	}
+	printf("\n");
+	fflush(stdout);
+	nbad_in_all += cell->nbad;
+	ntried_in_all += cell->ntried;
+}
+
+static void try_cell(struct plan plan)
+{
+	struct path path = cell->path;
+	int status, ncrashes = 0;
+
+	*cell = (struct cell){ .path = path };
+	seed_random(&plan);
+	while (ncrashes < 50 && (status = in_process(try_boundaries, &plan))) {
+		if (WIFEXITED(status) && WEXITSTATUS(status) == ONCE_MORE)
+			continue;
+		crashed(&plan, status);
+		ncrashes++;
+	}
+	print_cell(&plan);
+}
+
+static bool fits(const struct subject *subject, const struct fault *fault)
+{
+	return subject->is_ours || !(fault->flags & FOR_OURS_ONLY);
+}
+
+static void try_shape(const struct subject *subject, const struct shape *shape)
+{
+	struct plan plan = { .subject = subject, .shape = shape };
+	char names[64], *comma;
+	int status = in_process(record_path, &plan);
+
+	if (status)
+		hard_error("the path of %s, %s, was not found: status %d",
+			   subject->name, shape->name, status);
+	if (!cell->path.len)
+		return;
+	if (wish.fault) {
+		snprintf(names, sizeof(names), "%s", wish.fault);
+		comma = strchr(names, ',');
+		if (comma)
+			*comma = '\0';
+		plan.first = fault_named(names);
+		plan.second = comma ? fault_named(comma + 1) : NULL;
+		try_cell(plan);
+		return;
+	}
+	for (plan.first = faults; plan.first->name; plan.first++) {
+		if (!fits(subject, plan.first))
+			continue;
+		if (!wish.pairs) {
+			try_cell(plan);
+			continue;
+		}
+		for (plan.second = faults; plan.second->name; plan.second++)
+			if (!(plan.first->flags & (IS_SINGLE | NEEDS_THREAD)) &&
+			    !(plan.second->flags & IS_SINGLE) &&
+			    fits(subject, plan.second))
+				try_cell(plan);
+	}
+}
+
+static void read_options(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : "";
+
+		if (!strcmp(argv[i], "--full"))
+			wish.full = true;
+		else if (!strcmp(argv[i], "--pairs"))
+			wish.pairs = true;
+		else if (!strcmp(argv[i], "--bad-expected"))
+			wish.bad_expected = true;
+		else if (!strcmp(argv[i], "--two"))
+			wish.two = 1, wish.pairs = true;
+		else if (!strcmp(argv[i], "--every"))
+			wish.every = (unsigned int)atoi(value), i++;
+		else if (!strcmp(argv[i], "--subject"))
+			wish.subject = value, i++;
+		else if (!strcmp(argv[i], "--shape"))
+			wish.shape = value, i++;
+		else if (!strcmp(argv[i], "--fault"))
+			wish.fault = value, i++;
+		else if (!strcmp(argv[i], "--seed"))
+			wish.seed = strtoull(value, NULL, 0), i++;
+		else
+			hard_error("unknown option %s", argv[i]);
+	}
+	if (!wish.seed)
+		wish.seed = (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid();
+	if (!wish.every)
+		wish.every = 1;
+}
+
+int main(int argc, char **argv)
+{
+	const struct subject *const *subject;
+	const struct shape *shape;
+
+	read_options(argc, argv);
+	if (check_tier() == 3)
+		skip("requests are system calls: there is no inside");
+	cell = mmap(NULL, sizeof(*cell), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (cell == MAP_FAILED)
+		hard_error("no memory");
+	record_init();
+	reach_init_path(&cell->path);
+
+	printf("--seed %llu\n", (unsigned long long)wish.seed);
+	printf("%-18s %-12s %-24s %6s %6s %5s %5s\n", "call", "request",
+	       "fault", "path", "tried", "tail", "bad");
+	for (subject = subjects; *subject; subject++)
+		for (shape = shapes; shape->name; shape++)
+			if ((wish.subject ? !strcmp((*subject)->name,
+						    wish.subject)
+					  : (*subject)->is_ours) &&
+			    (!wish.shape || !strcmp(shape->name, wish.shape)))
+				try_shape(*subject, shape);
+
+	printf("%lu boundaries tried, %lu bad outcomes\n", ntried_in_all,
+	       nbad_in_all);
+	if (wish.bad_expected)
+		return !nbad_in_all;
+	return nbad_in_all || !ntried_in_all;
+}
