@@ -57,6 +57,8 @@ int vgr_command_bad_option(char **argv, int answer)
 	char letter[] = "-?";
 	const char *option = argv[optind - 1];
 
+	if (!option)		/* musl is one further when the value is missing */
+		option = argv[optind - 2];
 	if (strncmp(option, "--", 2)) {
 		letter[1] = (char)optopt;
 		option = letter;

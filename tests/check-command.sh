@@ -28,6 +28,16 @@ skip_if_sanitized() {
 	! is_sanitized || skip "the drop-in is built with a sanitizer, whose library other programs lack"
 }
 
+# Built for another machine or libc, the drop-in does not fit into this one's
+# shell.
+is_foreign() {
+	"$vgetrandom" run true 2>&1 | grep -qE 'is for another (kind of machine|libc)'
+}
+skip_if_foreign() {
+	! is_foreign ||
+		skip "the drop-in is for another kind of machine, or libc, than the shell"
+}
+
 # Leaves $status, $scratch/out and $scratch/err behind.
 try() {
 	"$@" >"$scratch/out" 2>"$scratch/err" </dev/null

@@ -8,6 +8,7 @@
 
 . "${srcdir:-.}/tests/check-command.sh"
 skip_if_sanitized
+skip_if_foreign
 
 make -s -C "$builddir" install-exec DESTDIR="$scratch" >"$scratch/log" 2>&1 || {
 	cat "$scratch/log"

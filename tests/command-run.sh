@@ -11,6 +11,7 @@
 
 . "${srcdir:-.}/tests/check-command.sh"
 skip_if_sanitized
+skip_if_foreign
 
 drop_in=$builddir/.libs/libvgetrandom-preload.so
 

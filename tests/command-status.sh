@@ -50,7 +50,7 @@ fi
 # ---- What programs get ---------------------------------------------------------------
 
 # The drop-in is in another process, with other libraries about it: the same words.
-if [ $is_served = 0 ] && ! is_sanitized; then
+if [ $is_served = 0 ] && ! is_sanitized && ! is_foreign; then
 	sources=
 	[ "$(row 'kernel word')" != used ] || sources="$sources kernel"
 	[ "$(row vmclock)" != used ] || sources="$sources vmclock"

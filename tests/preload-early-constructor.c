@@ -18,28 +18,25 @@
 
 #define HANDFUL	10
 
-uint32_t arc4random(void);
-void arc4random_buf(void *buf, size_t len);
-uint32_t arc4random_uniform(uint32_t upper_bound);
-
 static struct draws {
 	int errors;
-	uint8_t bytes[5][16];
+	_Alignas(4) uint8_t bytes[4][16];
 	uint32_t below_10;
 } before_all, in_constructor;
 
 static void draw(struct draws *draws)
 {
-	uint32_t words[4] = { arc4random(), arc4random(), arc4random(),
-			      arc4random() };
-
 	errno = 0;
 	draws->errors += getrandom(draws->bytes[0], 16, 0) != 16;
 	draws->errors += getentropy(draws->bytes[1], 16) != 0;
 	draws->errors += syscall(SYS_getrandom, draws->bytes[2], 16L, 0L) != 16;
-	arc4random_buf(draws->bytes[3], 16);
-	memcpy(draws->bytes[4], words, 16);
+#ifdef HAVE_ARC4RANDOM
+	arc4random_buf(draws->bytes[3], 12);
+	*(uint32_t *)(draws->bytes[3] + 12) = arc4random();
 	draws->below_10 = arc4random_uniform(10);
+#else
+	draws->errors += getentropy(draws->bytes[3], 16) != 0;
+#endif
 	draws->errors += errno != 0;
 }
 
@@ -71,7 +68,9 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	check_preload(argv);
+#ifdef __GLIBC__	/* musl has no .preinit_array */
 	check_draws(&before_all);
+#endif
 	check_draws(&in_constructor);
 
 	check_getrandom_count();

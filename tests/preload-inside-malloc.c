@@ -30,8 +30,6 @@ int main(void)
 /* Libraries must find these. */
 #define PUBLIC __attribute__((visibility("default")))
 
-uint32_t arc4random(void);
-
 static atomic_uint nmallocs, nerrors, nnested;
 static __thread int is_inside;
 
@@ -45,7 +43,9 @@ static void draw(void)
 	nerrors += getrandom(bytes, 16, 0) != 16;
 	nerrors += getentropy(bytes, 16) != 0;
 	nerrors += syscall(SYS_getrandom, bytes, 16L, 0L) != 16;
+#ifdef HAVE_ARC4RANDOM
 	bytes[0] = (uint8_t)arc4random();
+#endif
 	is_inside--;
 	nmallocs++;
 	errno = kept;

@@ -19,10 +19,6 @@
 #define NDRAWS		1000
 #define HANDFUL		20	/* a key now and then */
 
-uint32_t arc4random(void);
-void arc4random_buf(void *buf, size_t len);
-uint32_t arc4random_uniform(uint32_t upper_bound);
-
 static uint8_t drawn[NDRAWS][16];
 
 static void by_getrandom(uint8_t *to)
@@ -35,6 +31,7 @@ static void by_getentropy(uint8_t *to)
 	check_eq(getentropy(to, 16), 0);
 }
 
+#ifdef HAVE_ARC4RANDOM
 static void by_arc4random(uint8_t *to)
 {
 	uint32_t words[4] = { arc4random(), arc4random(), arc4random(),
@@ -55,6 +52,7 @@ static void by_arc4random_uniform(uint8_t *to)
 	for (i = 0; i < 16; i++)
 		to[i] = (uint8_t)arc4random_uniform(256);
 }
+#endif
 
 static void by_syscall(uint8_t *to)
 {
@@ -67,9 +65,11 @@ static const struct {
 } doors[] = {
 	{ "getrandom", by_getrandom },
 	{ "getentropy", by_getentropy },
+#ifdef HAVE_ARC4RANDOM		/* glibc 2.36; musl has none */
 	{ "arc4random", by_arc4random },
 	{ "arc4random_buf", by_arc4random_buf },
 	{ "arc4random_uniform", by_arc4random_uniform },
+#endif
 #ifdef __x86_64__		/* elsewhere it is libc's */
 	{ "syscall", by_syscall },
 #endif

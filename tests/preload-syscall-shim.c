@@ -30,6 +30,12 @@ int main(void)
 
 #define NR_NONE		4660	/* a system call that does not exist */
 
+#ifdef __GLIBC__	/* musl's syscall() is C: no way out on another stack */
+#define LIBC_HAS_FRAME	0
+#else
+#define LIBC_HAS_FRAME	1
+#endif
+
 long syscall_twice(long number, ...) __asm__("syscall")
 	__attribute__((returns_twice));
 
@@ -202,7 +208,8 @@ static void check_children(void)
 		check_child(fork_by(SYS_fork, 0), 3);
 		check_child(fork_by(SYS_clone, SIGCHLD), 3);
 		check_child(fork_by(SYS_clone, CLONE_VFORK | SIGCHLD), 3);
-		check_clone_with_stack();
+		if (is_preloaded || !LIBC_HAS_FRAME)
+			check_clone_with_stack();
 		if (!is_preloaded)	/* libc's loses the way back */
 			continue;
 		check_child(fork_by(SYS_vfork, 0), 3);

@@ -10,6 +10,7 @@
 
 . "${srcdir:-.}/tests/check-command.sh"
 skip_if_sanitized
+skip_if_foreign
 
 [ -x /usr/bin/python3 ] || { echo "no /usr/bin/python3"; exit 99; }
 if ! "$vgetrandom" status >"$scratch/status"; then
