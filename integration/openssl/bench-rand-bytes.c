@@ -7,9 +7,9 @@
  *
  * Each round times one and the other, the order changing from round to round,
  * so that what disturbs the machine disturbs both.  Printed are the median of
- * the rounds and the least: wall clock of all threads together, divided by the
- * calls of one of them.  "no generator" is the same loop with a call that does
- * nothing.
+ * the rounds and the least: from the first thread's start to the last one's end,
+ * divided by the calls of one thread.  "no generator" is the same loop with a
+ * call that does nothing.
  */
 #include <openssl/evp.h>
 #include <openssl/provider.h>
@@ -21,8 +21,9 @@
 #include <time.h>
 
 #define LEN		16
-#define NCALLS		200000
-#define MAX_ROUNDS	1000
+#define NCALLS		20000
+#define MAX_ROUNDS	10000
+#define MAX_THREADS	256
 
 enum subject { NOTHING, THEIRS, OURS, NSUBJECTS };
 static const char *const names[] = {
@@ -31,6 +32,12 @@ static const char *const names[] = {
 
 static OSSL_LIB_CTX *libs[NSUBJECTS];
 static pthread_barrier_t start_line;
+
+struct runner {
+	pthread_t thread;
+	OSSL_LIB_CTX *lib;
+	double start_ns, end_ns;
+};
 
 static __attribute__((noinline)) int draw_nothing(unsigned char *bytes)
 {
@@ -48,16 +55,19 @@ static double now_ns(void)
 
 static void *run(void *argument)
 {
-	OSSL_LIB_CTX *lib = argument;
+	struct runner *runner = argument;
+	OSSL_LIB_CTX *lib = runner->lib;
 	unsigned char bytes[LEN];
 	int i, ok = 1;
 
 	if (lib)		/* the thread's generator is made here */
 		RAND_bytes_ex(lib, bytes, LEN, 0);
 	pthread_barrier_wait(&start_line);
+	runner->start_ns = now_ns();
 	for (i = 0; i < NCALLS; i++)
 		ok &= lib ? RAND_bytes_ex(lib, bytes, LEN, 0) :
 			    draw_nothing(bytes);
+	runner->end_ns = now_ns();
 	if (!ok) {
 		fprintf(stderr, "RAND_bytes_ex failed\n");
 		exit(1);
@@ -67,21 +77,29 @@ static void *run(void *argument)
 
 static double time_once(enum subject subject, int nthreads)
 {
-	pthread_t thread[256];
-	double start;
+	static struct runner runners[MAX_THREADS];
+	double start, end;
 	int i;
 
-	pthread_barrier_init(&start_line, NULL, (unsigned int)nthreads + 1);
-	for (i = 0; i < nthreads; i++)
-		if (pthread_create(&thread[i], NULL, run, libs[subject]))
+	pthread_barrier_init(&start_line, NULL, (unsigned int)nthreads);
+	for (i = 0; i < nthreads; i++) {
+		runners[i].lib = libs[subject];
+		if (pthread_create(&runners[i].thread, NULL, run, &runners[i]))
 			exit(1);
-	pthread_barrier_wait(&start_line);
-	start = now_ns();
+	}
 	for (i = 0; i < nthreads; i++)
-		pthread_join(thread[i], NULL);
-	start = now_ns() - start;
+		pthread_join(runners[i].thread, NULL);
 	pthread_barrier_destroy(&start_line);
-	return start / NCALLS;
+
+	start = runners[0].start_ns;
+	end = runners[0].end_ns;
+	for (i = 1; i < nthreads; i++) {
+		if (runners[i].start_ns < start)
+			start = runners[i].start_ns;
+		if (runners[i].end_ns > end)
+			end = runners[i].end_ns;
+	}
+	return (end - start) / NCALLS;
 }
 
 static int by_value(const void *a, const void *b)
@@ -142,7 +160,7 @@ static int number(const char *word, int max)
 int main(int argc, char **argv)
 {
 	const char *folder = getenv("OPENSSL_MODULES");
-	int nrounds = argc > 1 ? number(argv[1], MAX_ROUNDS) : 31, i;
+	int nrounds = argc > 1 ? number(argv[1], MAX_ROUNDS) : 101, i;
 
 	libs[THEIRS] = new_lib(NULL, NULL);
 	libs[OURS] = new_lib("VGETRANDOM", folder ? folder :
@@ -151,7 +169,7 @@ int main(int argc, char **argv)
 	       OpenSSL_version(OPENSSL_VERSION), LEN, nrounds, NCALLS);
 	printf("threads  %-18s  %9s  %9s\n", "generator", "median ns", "least ns");
 	for (i = 2; i < argc; i++)
-		compare(number(argv[i], 256), nrounds);
+		compare(number(argv[i], MAX_THREADS), nrounds);
 	if (argc <= 2)
 		compare(1, nrounds);
 	return 0;
