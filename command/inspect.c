@@ -175,8 +175,12 @@ enum vgr_reach vgr_command_reach(const char *name)
 		;
 	read_elf(path, &program);
 	read_elf("/proc/self/exe", &ours);
-	/* What is no ELF file is a script for sh; a linker takes LD_PRELOAD. */
-	if (program.kind == NO_ELF || is_same_file(path, ours.linker))
+	/*
+	 * What is no ELF file is a script for sh; the dynamic linker itself
+	 * takes LD_PRELOAD; and without /proc nothing is known of ourselves.
+	 */
+	if (program.kind == NO_ELF || ours.kind == NO_ELF ||
+	    is_same_file(path, ours.linker))
 		return VGR_IN_REACH;
 
 	gains = privilege(path);

@@ -64,8 +64,8 @@ static int set_preload(bool is_last)
 		vgr_command_say("libvgetrandom-preload.so is not in " PKGLIBDIR);
 		return EXIT_RUN;
 	}
-	if (strpbrk(path, " :")) {
-		vgr_command_say("LD_PRELOAD cannot name '%s': it holds a space or a colon",
+	if (strpbrk(path, " :$")) {
+		vgr_command_say("LD_PRELOAD cannot name '%s': it holds a space, ':' or '$'",
 				path);
 		return EXIT_RUN;
 	}

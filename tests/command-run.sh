@@ -142,6 +142,13 @@ if have musl-gcc && musl-gcc "$scratch/five.c" -o "$scratch/musl" 2>/dev/null &&
 	grep -qE "$scratch/musl( is for another libc|.*: active|.*: loaded)" "$scratch/err" || fail "musl: $(cat "$scratch/err")"
 fi
 
+# LD_PRELOAD has no way to write these.
+mkdir -p "$scratch/a b/.libs"
+cp "$vgetrandom" "$scratch/a b/" && cp "$drop_in" "$scratch/a b/.libs/" || exit 99
+try "$scratch/a b/vgetrandom" run true
+status_is 125
+err_has 'a b/.libs/libvgetrandom-preload.so.: it holds a space'
+
 # ---- What cannot be started ----------------------------------------------------------
 
 try "$vgetrandom" run "$scratch/nothing"
