@@ -6,6 +6,9 @@
 #ifndef VGR_SYSCALL_H
 #define VGR_SYSCALL_H
 
+#include <stddef.h>
+#include <sys/syscall.h>
+
 /* Returns what the kernel returns: a result, or -errno. */
 static inline long vgr_syscall(long number, long a, long b, long c,
 			       long d, long e, long f)
@@ -23,6 +26,14 @@ static inline long vgr_syscall(long number, long a, long b, long c,
 			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
 			 : "memory");
 	return x0;
+}
+
+/* mmap(2) from offset 0; the same kinds of answer. */
+static inline long vgr_mmap(void *where, size_t len, int protection, int flags,
+			    int fd)
+{
+	return vgr_syscall(SYS_mmap, (long)where, (long)len, protection, flags,
+			   fd, 0);
 }
 
 #endif

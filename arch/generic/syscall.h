@@ -7,6 +7,9 @@
 #define VGR_SYSCALL_H
 
 #include <errno.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Returns what the kernel returns: a result, or -errno. */
@@ -18,6 +21,22 @@ static inline long vgr_syscall(long number, long a, long b, long c,
 
 	if (result == -1)
 		result = -errno;
+	errno = kept;
+	return result;
+}
+
+/*
+ * mmap(2) from offset 0; the same kinds of answer.  By libc's mmap(), which
+ * knows the call's number and shape: some machines pass a pointer to the
+ * arguments, some count the offset in pages.
+ */
+static inline long vgr_mmap(void *where, size_t len, int protection, int flags,
+			    int fd)
+{
+	int kept = errno;
+	void *mapped = mmap(where, len, protection, flags, fd, 0);
+	long result = mapped == MAP_FAILED ? -errno : (long)mapped;
+
 	errno = kept;
 	return result;
 }

@@ -35,9 +35,6 @@
 #ifndef MLOCK_ONFAULT
 #define MLOCK_ONFAULT		1
 #endif
-#ifndef SYS_mmap			/* 32-bit machines count in pages of 4096 */
-#define SYS_mmap		SYS_mmap2
-#endif
 
 static enum vgr_memory memory = VGR_MEMORY_NONE;
 static const char *why_not = "the library has not started yet";
@@ -50,8 +47,8 @@ static bool is_error(long result)
 
 static long map(uintptr_t where, size_t len, int protection, int flags)
 {
-	return vgr_syscall(SYS_mmap, (long)where, (long)len, protection,
-			   flags | MAP_ANONYMOUS, -1, 0);
+	return vgr_mmap((void *)where, len, protection, flags | MAP_ANONYMOUS,
+			-1);
 }
 
 static int advise(const uint8_t *where, size_t len, int advice)

@@ -84,12 +84,12 @@ static struct arena *new_arena(struct vgr_pages *pages)
 	long mapped;
 
 	nwords = (nslots + BITS - 1) / BITS;
-	mapped = vgr_syscall(SYS_mmap, 0,
-			     (long)(sizeof(*arena) + 64 +
-				    nslots * sizeof(struct vgr_slot) +
-				    nwords * sizeof(uint64_t)),
-			     PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	mapped = vgr_mmap(NULL,
+			  sizeof(*arena) + 64 +
+			  nslots * sizeof(struct vgr_slot) +
+			  nwords * sizeof(uint64_t),
+			  PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	if (mapped < 0 && mapped >= -4095) {
 		vgr_pages_unmap(pages);
 		return NULL;

@@ -211,8 +211,8 @@ static const char *borrow_witness_memory(void)
 		return "the kernel's vDSO getrandom has states we do not know";
 
 	/* A page of its own: whatever the vDSO does with it stays in there. */
-	mapped = vgr_syscall(SYS_mmap, 0, 4096, params.mmap_prot,
-			     params.mmap_flags, -1, 0);
+	mapped = vgr_mmap(NULL, 4096, (int)params.mmap_prot,
+			  (int)params.mmap_flags, -1);
 	if (mapped < 0 && mapped > -4096)
 		return "no memory for the vDSO's state";
 	witness = (uint8_t *)mapped;

@@ -25,6 +25,15 @@ uintptr_t vgr_vdso_base(void)
 	return getauxval(AT_SYSINFO_EHDR);
 }
 
+/*
+ * The number of buckets, never 0, and then that of symbols: in words of 32 bits,
+ * but s390x's have 64, the upper halves first.
+ */
+static size_t count_by_hash(const uint32_t *table)
+{
+	return table[0] ? table[1] : table[3];
+}
+
 /* A GNU hash table does not say how many symbols there are: the last chain does. */
 static size_t count_by_gnu_hash(const uint32_t *table)
 {
@@ -81,9 +90,7 @@ static int read_image(struct image *image)
 			image->names = there;
 			break;
 		case DT_HASH:
-#ifndef __s390x__	/* whose entries are 64 bits wide, alone */
-			image->nsymbols = ((const uint32_t *)there)[1];
-#endif
+			image->nsymbols = count_by_hash(there);
 			break;
 		case DT_GNU_HASH:
 			if (!image->nsymbols)

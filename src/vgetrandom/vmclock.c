@@ -49,7 +49,7 @@ const char *vgr_vmclock_init(const char *path)
 			 O_RDONLY | O_CLOEXEC, 0, 0, 0);
 	if (fd < 0)
 		return "no /dev/vmclock0 that can be opened";
-	mapped = vgr_syscall(SYS_mmap, 0, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	mapped = vgr_mmap(NULL, 4096, PROT_READ, MAP_SHARED, (int)fd);
 	vgr_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
 	if (mapped < 0 && mapped > -4096)
 		return "/dev/vmclock0 cannot be mapped";
