@@ -55,6 +55,14 @@ bl vgr_chacha20_blocks_portable
 br x4
 ldr w4, [x1, x5]
 ldr w4, [x1, w5, uxtw #2]
+ldr w4, [x2]
+ldp w4, w5, [x4, #8]
+cbz w5, .Lwipe
+tbnz x6, #3, .Lwipe
+cmp x5, #1; b.eq .Lwipe
+cmp x3, x5; b.eq .Lwipe
+adds x5, x5, x6; adc x7, x7, x7
+tst x5, #1; csel x6, x6, x7, eq
 udiv x4, x5, x6
 '
 eval "plants=\$plants_$arch"

@@ -104,7 +104,8 @@ if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.byref(Filter(7, ctypes
 os.execv(sys.argv[1], sys.argv[1:])
 END
 python=/usr/bin/python3
-if [ "$(uname -m)" = x86_64 ] && [ -x $python ]; then
+machine=$(${CC:-cc} -dumpmachine)
+if [ "${machine%%-*}" = x86_64 ] && [ -x $python ]; then
 	try $python "$scratch/filtered.py" "$vgetrandom" status
 	if [ $status != 99 ]; then
 		row_is seccomp '^filter$'

@@ -17,7 +17,9 @@ done
 
 wanted='arc4random arc4random_buf arc4random_uniform getentropy getrandom'
 # Where arch/ has a stand-in for it.
-case $(uname -m) in x86_64) wanted="$wanted syscall" ;; esac
+case $(readelf -hW "$library") in
+*X86-64*|*AArch64*) wanted="$wanted syscall" ;;
+esac
 
 seen=$(nm -D --defined-only "$library" | awk '{ print $NF }' | LC_ALL=C sort | xargs)
 echo "exported: $seen"
