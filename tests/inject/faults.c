@@ -158,6 +158,7 @@ static void fork_raw_and_draw(void)
 static void reseed(void)
 {
 	vgetrandom_reseed();
+	run.is_quiesced = false;
 }
 
 static void quiesce(void)
@@ -196,12 +197,12 @@ static void draw_and_jump(void)
 
 static void go_away(void (*where)(void))
 {
-	getcontext(&run.elsewhere);
-	run.elsewhere.uc_stack.ss_sp = away_stack;
-	run.elsewhere.uc_stack.ss_size = sizeof(away_stack);
-	run.elsewhere.uc_link = NULL;
-	makecontext(&run.elsewhere, where, 0);
-	swapcontext(&run.interrupted, &run.elsewhere);
+	getcontext(&run.away);
+	run.away.uc_stack.ss_sp = away_stack;
+	run.away.uc_stack.ss_size = sizeof(away_stack);
+	run.away.uc_link = NULL;
+	makecontext(&run.away, where, 0);
+	swapcontext(&run.interrupted, &run.away);
 }
 
 static void draw_twice_and_return(void)

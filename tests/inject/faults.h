@@ -21,7 +21,7 @@ struct run {
 	unsigned int nchildren;
 	int children[16];
 	bool is_quiesced, is_exiting;
-	ucontext_t interrupted, elsewhere;
+	ucontext_t interrupted, elsewhere, away;
 	volatile bool is_away;
 	/* A second context, stopped inside a call of its own. */
 	ucontext_t other, resumer;

@@ -161,7 +161,8 @@ void reach_init(void)
 {
 	struct sigaction action = {
 		.sa_sigaction = on_trap,
-		.sa_flags = SA_SIGINFO | SA_NODEFER,
+		/* Where there is another stack: that of the call is looked at. */
+		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK,
 	};
 
 	if (sigaction(SIGTRAP, &action, NULL))

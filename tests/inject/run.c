@@ -26,7 +26,7 @@
 
 static struct plan current, *const plan = &current;
 static uint8_t buf[MAX_LEN + 64], before[MAX_LEN];
-static bool is_stopped, was_abandoned;
+static bool is_stopped, is_second_done, was_abandoned;
 
 /* The call's own stack, for a thread that ends before its call. */
 static uint8_t call_stack[128 * 1024] __attribute__((aligned(64)));
@@ -96,8 +96,10 @@ static void first_stop(void)
 	if (plan->second && plan->distance)
 		reach_again(plan->distance, second_stop);
 	plan->first->happen();
-	if (plan->second && !plan->distance)
+	if (plan->second && !plan->distance) {
+		is_second_done = true;
 		plan->second->happen();
+	}
 	set_errno(saved);
 }
 
@@ -125,6 +127,15 @@ static void note_abandoned(void)
 	record_output(RECORD_ABANDONED, buf + first, end - first);
 }
 
+/* "longjmp, then" is where the jump goes. */
+static void second_after_jump(void)
+{
+	if (plan->second && !plan->distance && !is_second_done) {
+		is_second_done = true;
+		plan->second->happen();
+	}
+}
+
 static void make_the_call(void)
 {
 	volatile int again = 0;
@@ -142,8 +153,11 @@ static void make_the_call(void)
 	again = sigsetjmp(run.abandon, 1);
 	if (again) {
 		reach_disarm();
-		was_abandoned = true;
-		note_abandoned();
+		if (!was_abandoned) {
+			was_abandoned = true;
+			note_abandoned();
+			second_after_jump();
+		}
 		if (again == 1)
 			return;
 		memset(buf, 0xa5, sizeof(buf));
@@ -325,6 +339,7 @@ static unsigned int run_and_judge(const struct plan *wanted)
 	current = *wanted;
 	run = (struct run){ .subject = plan->subject, .handler_len = 32 };
 	is_stopped = false;
+	is_second_done = false;
 	was_abandoned = false;
 	record_reset();
 	alarm(30);
