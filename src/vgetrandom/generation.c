@@ -140,7 +140,7 @@ int vgr_generation_read(uint64_t stamps[VGR_NSOURCES])
 	unsigned int sources = vgr_generation_live();
 	enum vgr_source source;
 
-	if (!sources || vgr_generation_is_quiesced())
+	if (!sources)
 		return -EAGAIN;
 	if (sources & BIT(VGR_SOURCE_KERNEL) && !kernel_word_holds())
 		return -EAGAIN;
@@ -153,7 +153,11 @@ int vgr_generation_read(uint64_t stamps[VGR_NSOURCES])
 		if (!stamps[source])
 			return -EAGAIN;
 	}
-	return 0;
+	/*
+	 * After the sources: who read the number of requests that a quiesce has
+	 * moved sees the quiesce, too, and makes no key that would be current.
+	 */
+	return vgr_generation_is_quiesced() ? -EAGAIN : 0;
 }
 
 void vgr_generation_bump(void)
