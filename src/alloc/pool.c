@@ -280,14 +280,16 @@ static void wipe_by_hand(const struct arena *arena)
 int vgr_pool_drop(void)
 {
 	struct arena *arena;
-	int error = 0;
+	uint64_t mark = 0;
 
 	for_each_arena(arena) {
-		error = vgr_pages_drop(&arena->pages);
-		if (error)
+		if (has_lock_mark())	/* not set where a fork took it away */
+			mark = __atomic_load_n(lock_mark(arena),
+					       __ATOMIC_RELAXED);
+		if (vgr_pages_drop(&arena->pages))
 			wipe_by_hand(arena);
 		else if (has_lock_mark())
-			__atomic_store_n(lock_mark(arena), LOCKED,
+			__atomic_store_n(lock_mark(arena), mark,
 					 __ATOMIC_RELAXED);
 	}
 	return 0;
@@ -295,8 +297,10 @@ int vgr_pool_drop(void)
 
 bool vgr_pool_may_hold_key(const struct vgr_slot *slot)
 {
+	const struct arena *arena = slot ? arena_of(slot) : next_of(NULL);
+
 	return !has_lock_mark() ||
-	       __atomic_load_n(lock_mark(arena_of(slot)), __ATOMIC_RELAXED);
+	       __atomic_load_n(lock_mark(arena), __ATOMIC_RELAXED);
 }
 
 static bool is_lost(const struct vgr_slot *slot, const void *survivor)

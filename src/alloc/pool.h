@@ -38,8 +38,9 @@ void vgr_pool_mark_stale(void);
 int vgr_pool_drop(void);
 
 /*
- * Whether a key may be put into this slot's memory: not in a child of raw
- * clone(), where memory that was locked no longer is.
+ * Whether a key may be put into this slot's memory (NULL: into the first
+ * arena's): not in a child of raw clone(), where memory that was locked no
+ * longer is.
  */
 bool vgr_pool_may_hold_key(const struct vgr_slot *slot);
 

@@ -223,6 +223,8 @@ static const char *why_thread_is_not(void)
 		return "nothing says when keys are stale";
 	if (vgr_thread_slot && !vgr_thread_has_slot())
 		return "no state for this thread";
+	if (!vgr_pool_may_hold_key(vgr_thread_slot))
+		return "the memory for keys is not locked in this child: vgetrandom_prepare() says why";
 	return NULL;
 }
 
