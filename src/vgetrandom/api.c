@@ -155,11 +155,11 @@ static void insist(struct vgr_slot *slot, uintptr_t frame, uint8_t *buf,
 	do {
 		got = serve_slowly(slot, frame, buf, len, 0);
 		slot = NULL;
-		if (got >= 0) {
+		if (got > 0) {
 			buf += got;
 			len -= (size_t)got;
-		} else if (got != -EINTR) {
-			die();
+		} else if (got != -EINTR && len) {
+			die();		/* 0: what a filter may say, and no byte */
 		}
 	} while (len);
 }
