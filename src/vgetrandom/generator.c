@@ -137,6 +137,8 @@ int vgr_generator_fill(struct vgr_slot *slot, uint8_t *buf, size_t len)
 			return 0;
 		slot->nrestarts++;
 	}
+	/* What came of it is nobody's, and a quiesce may have been why. */
+	vgr_generator_forget(slot);
 	return -EAGAIN;
 }
 

@@ -328,6 +328,13 @@ static unsigned int judge(void)
 	bool is_early = plan->boundary <= plan->path->last_look;
 	const struct fault *second = plan->distance ? NULL : plan->second;
 
+	/*
+	 * Where a second fault stands, after a first that may have sent the
+	 * call another way, nobody knows: not whether it is before the last
+	 * look.  Forks are judged by that at one boundary only.
+	 */
+	if (plan->distance)
+		is_early = false;
 	return record_judge(is_early,
 			    must_notice(plan->first, plan->boundary) ||
 			    must_notice(second, plan->boundary),
