@@ -216,21 +216,29 @@ static bench_measure_fn *const measures[BENCH_NORDERS] = {
 	[BENCH_CHECK] = measure_check,
 };
 
-/* How many calls fill the time: what the next turns will be told to make. */
+/*
+ * How many calls fill the time: what the next turns will be told to make.  Goes
+ * by CPU time, since being interrupted once must not make a batch short; but a
+ * peer whose threads wait for each other all the time has little of that.
+ */
 static void calibrate(const struct bench_peer *peer,
 		      const struct bench_order *order,
 		      struct bench_sample *sample)
 {
+	unsigned int nrunning = order->n < bench_ncpus() ? order->n :
+							   bench_ncpus();
 	struct bench_order try = *order;
-	double ns, factor;
+	double calls, busy, factor;
 
 	try.calls = 1;
 	for (;;) {
 		measures[order->family](peer, &try, sample);
-		ns = sample->real_ns * (double)sample->calls;
-		if (sample->error[0] || ns >= order->min_ns)
+		calls = (double)sample->calls;
+		busy = sample->cpu_ns * calls / nrunning;
+		if (sample->error[0] || busy >= order->min_ns ||
+		    sample->real_ns * calls >= 20 * order->min_ns)
 			break;
-		factor = ns > 0 ? 1.1 * order->min_ns / ns : 100;
+		factor = busy > 0 ? 1.1 * order->min_ns / busy : 100;
 		factor = factor > 100 ? 100 : factor < 2 ? 2 : factor;
 		try.calls = (unsigned long)((double)try.calls * factor);
 	}

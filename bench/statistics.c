@@ -118,7 +118,10 @@ double bench_times_as_fast(const struct bench_group *group,
 
 /* ---- Noise -------------------------------------------------------------- */
 
-/* The median above the minimum of each single-threaded benchmark of calls. */
+/*
+ * The median above the minimum of each benchmark of calls, but for those with
+ * more threads than CPUs, which vary by themselves.
+ */
 static size_t find_spreads(const struct bench_run *run, double *spreads)
 {
 	const struct bench_group *group;
@@ -127,7 +130,8 @@ static size_t find_spreads(const struct bench_run *run, double *spreads)
 
 	for (g = 0; g < run->ngroups; g++) {
 		group = &run->groups[g];
-		if (group->order.family != BENCH_CALL || group->order.n != 1)
+		if (group->order.family != BENCH_CALL ||
+		    group->order.n > bench_ncpus())
 			continue;
 		for (i = 0; i < group->nresults; i++) {
 			if (!bench_result_is_valid(&group->results[i]))
@@ -190,8 +194,8 @@ void bench_noise_of(struct bench_noise *noise, const struct bench_run *run)
 	if (noise->spread > 0.15 || noise->clock_spread > 0.30 ||
 	    noise->stolen > 0.10)
 		noise->verdict = BENCH_UNBELIEVABLE;
-	else if (noise->spread > 0.05 || noise->clock_spread > 0.10 ||
-		 noise->stolen > 0.02)
+	else if (noise->spread > 0.05 || noise->worst_spread > 0.15 ||
+		 noise->clock_spread > 0.10 || noise->stolen > 0.02)
 		noise->verdict = BENCH_NOISY;
 }
 

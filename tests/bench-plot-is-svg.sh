@@ -3,8 +3,8 @@
 # Claim: "vgetrandom bench --plot" draws well-formed SVG whose shapes and words
 # lie within the picture, also when little was measured, and names each peer.
 #
-# To see it fail: take the escaping out of bench/svg.c, or set WIDTH in
-# bench/plot.c to 300.
+# To see it fail: set WIDTH in bench/plot.c to 1000, or leave the label out of
+# print_series in bench/svg.c.
 
 command -v python3 >/dev/null || { echo "SKIP: no python3 to read it"; exit 77; }
 work=$(mktemp -d) || exit 99

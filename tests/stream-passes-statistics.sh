@@ -8,7 +8,7 @@
 # a plain mistake: bytes repeated, left zero, or not written.
 #
 # To see it fail: VGR_TEST_SPOIL=1 judges a stream that repeats a page of 4 KiB;
-# or leave out the last step of a core's quarter round.
+# or let generator.c move the position one byte too little.
 
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
