@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Claim: a core dump taken outside a call holds neither the key nor any byte of
- * the batch, by either kind of memory.  One taken during a call may hold the key
- * of that moment, but in its register notes alone: shown here.
+ * Claim: a core dump taken outside a call holds neither the key, nor one that
+ * was before it, nor any byte of the batch, by either kind of memory.  One taken
+ * during a call may hold the key of that moment, but in its register notes
+ * alone: shown here.
  *
  * To see it fail: copy the key to the stack in rekey() of generator.c; on locked
  * memory, leave out MADV_DONTDUMP.
@@ -87,22 +88,33 @@ static uint8_t *read_core(pid_t pid, size_t *len)
 
 /* ---- Outside a call -------------------------------------------------------- */
 
+#define NLOOKS 4
+
 /* Sends its state straight from the page: no copy of it is in this process. */
+static void show_state(int to)
+{
+	if (write(to, vgr_thread_slot->state, sizeof(struct vgr_state)) !=
+	    sizeof(struct vgr_state))
+		_exit(99);
+}
+
 static void draw_and_die(int to)
 {
-	struct vgr_state *state;
 	uint8_t away[256];
 
 	dumps_core();
 	own_state();
+	vgetrandom_reseed();
+	draw(away, 0);
+	show_state(to);			/* the kernel's key, not used yet */
 	draw(away, sizeof(away));
+	show_state(to);
 	vgetrandom_u64();
 	vgetrandom_uniform32(1000);
 	draw_away(3000);
+	show_state(to);
 	draw(away, 100);
-	state = own_state();
-	if (write(to, state, sizeof(*state)) != sizeof(*state))
-		_exit(99);
+	show_state(to);			/* what there is when it dies */
 	abort();
 }
 
@@ -122,8 +134,8 @@ static int holds_any(const uint8_t *core, size_t core_len,
 
 static void outside_a_call(void)
 {
-	struct vgr_state state;
-	int channel[2], status, npieces;
+	struct vgr_state states[NLOOKS], *last = &states[NLOOKS - 1];
+	int channel[2], status, npieces, i;
 	size_t core_len;
 	uint8_t *core;
 	pid_t pid;
@@ -135,19 +147,24 @@ static void outside_a_call(void)
 	if (!pid)
 		draw_and_die(channel[1]);
 	close(channel[1]);
-	if (read(channel[0], &state, sizeof(state)) != sizeof(state)) {
-		pass_on(wait_for(pid));
-		hard_error("no state came");
-	}
+	for (i = 0; i < NLOOKS; i++)
+		if (read(channel[0], &states[i], sizeof(states[i])) !=
+		    sizeof(states[i])) {
+			pass_on(wait_for(pid));
+			hard_error("no state came");
+		}
 	close(channel[0]);
 	status = wait_for(pid);
 	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 	core = read_core(pid, &core_len);
 
-	check(!is_zero(state.key, sizeof(state.key)));
 	check(check_contains(core, core_len, marker, sizeof(marker)));
-	npieces = holds_any(core, core_len, state.key, sizeof(state.key)) +
-		  holds_any(core, core_len, state.batch, sizeof(state.batch));
+	npieces = holds_any(core, core_len, last->batch, sizeof(last->batch));
+	for (i = 0; i < NLOOKS; i++) {
+		check(!is_zero(states[i].key, VGR_KEY_LEN));
+		npieces += holds_any(core, core_len, states[i].key,
+				     VGR_KEY_LEN);
+	}
 	printf("%zu bytes of core dump hold %d pieces of the state\n", core_len,
 	       npieces);
 	/* That one is C, and may leave things on the stack: SECURITY.md. */

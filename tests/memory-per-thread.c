@@ -3,7 +3,7 @@
  * Claim: four threads share a page of keys, so a thread that once drew costs
  * about a kilobyte.  What it costs is printed.
  *
- * To see it fail: make VGR_STATE_LEN 2048 in state.h.
+ * To see it fail: in take_bit of pool.c, look at every fourth slot only.
  */
 #include <pthread.h>
 #include <stdio.h>

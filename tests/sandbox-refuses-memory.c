@@ -4,7 +4,8 @@
  * (droppable memory, advice, locks), each request is one getrandom system call
  * and nothing else: no abort, and nothing is asked for again.
  *
- * To see it fail: in start_thread of thread.c, do not remember the refusal.
+ * To see it fail: in vgr_thread_enter_slowly, where the library is not open,
+ * start it again.
  */
 #include <errno.h>
 #include <pthread.h>
