@@ -167,8 +167,9 @@ static bool is_first_before_last_look;
 static unsigned int judge_pair(const struct output *a, const struct output *b)
 {
 	if (a->process != b->process) {
+		/* A fork copies what was in the buffer by then. */
 		if (a->kind == RECORD_ABANDONED || b->kind == RECORD_ABANDONED)
-			return a->kind == b->kind ? 0 : BAD_REPEAT;
+			return 0;
 		if (a->kind == RECORD_CALL && b->kind == RECORD_CALL)
 			return is_first_before_last_look ? BAD_REPEAT : BAD_TAIL;
 	}
@@ -204,10 +205,15 @@ static unsigned int judge_output(uint32_t number)
 	for (i = 0; i + WINDOW <= output->len; i++) {
 		uint64_t window = load(bytes + i);
 
-		if (!window)
-			bad |= BAD_ZEROS;
-		if (is_of_zero_key(window))
-			bad |= BAD_ZERO_KEY;
+		/* What was left in a buffer is void, but may not come again. */
+		if (output->kind != RECORD_ABANDONED) {
+			if (!window)
+				bad |= BAD_ZEROS;
+			if (is_of_zero_key(window))
+				bad |= BAD_ZERO_KEY;
+		} else if (!window || is_of_zero_key(window)) {
+			continue;
+		}
 		bad |= judge_window(window, number);
 	}
 	for (i = 0; i + 16 <= output->len; i++)

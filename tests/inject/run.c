@@ -201,7 +201,8 @@ static void follow(void)
 	size_t i;
 
 	if (run.is_quiesced) {
-		if (plan->subject == &subject_library)
+		/* Left in the middle, a call can't clear up: the next one does. */
+		if (plan->subject == &subject_library && !was_abandoned)
 			check_quiesced();
 		vgetrandom_reseed();
 	}
