@@ -50,7 +50,7 @@ struct job {
 	bool is_new;		/* we made the file */
 };
 
-/* ---- Arguments ------------------------------------------------------------ */
+/* ---- Arguments ---------------------------------------------------------- */
 
 /* Digits and a suffix; -1 if that is not what it is, or too large. */
 static int parse_len(const char *text, uint64_t *len)
@@ -67,7 +67,7 @@ static int parse_len(const char *text, uint64_t *len)
 	if (errno)
 		return -1;
 	if (*end) {
-		suffix = strchr(suffixes, *end & ~0x20);	/* either case */
+		suffix = strchr(suffixes, *end & ~0x20);	/* any case */
 		if (!suffix || end[1])
 			return -1;
 		shift = 10 * (unsigned int)(suffix - suffixes + 1);
@@ -145,7 +145,7 @@ static int parse(int argc, char **argv, struct job *job)
 	return job->len == NO_END ? check_endless(job) : 0;
 }
 
-/* ---- Output --------------------------------------------------------------- */
+/* ---- Output ------------------------------------------------------------- */
 
 /* A descriptor, or -1 with errno. */
 static int open_output(struct job *job)
@@ -172,7 +172,7 @@ static int write_all(int file, const void *bytes, size_t len)
 		if (written >= 0) {
 			at += written;
 			len -= (size_t)written;
-		} else if (errno == EAGAIN) {	/* somebody made it non-blocking */
+		} else if (errno == EAGAIN) {	/* it may not block */
 			poll(&writable, 1, -1);
 		} else if (errno != EINTR) {
 			return -1;

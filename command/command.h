@@ -11,9 +11,9 @@
 #include <stddef.h>
 
 enum {
-	EXIT_USAGE = 2,		/* an argument makes no sense; nothing was done */
-	EXIT_RUN = 125,		/* run: our own failure, as env(1) numbers them */
-	EXIT_NO_EXEC = 126,	/* run: PROGRAM is there and cannot be started */
+	EXIT_USAGE = 2,		/* a wrong argument; nothing was done */
+	EXIT_RUN = 125,		/* run: our own failure, as env(1) has it */
+	EXIT_NO_EXEC = 126,	/* run: PROGRAM cannot be started */
 	EXIT_NO_PROGRAM = 127,	/* run: PROGRAM is not there */
 };
 
@@ -39,7 +39,7 @@ int vgr_command_finish(void);
 /* Where the preloaded library is: an absolute path, or NULL. */
 const char *vgr_command_drop_in(void);
 
-/* ---- run -------------------------------------------------------------------- */
+/* ---- run ---------------------------------------------------------------- */
 
 /*
  * Looks at the file that "name" starts (in PATH, by way of "#!" lines) for a
@@ -58,7 +58,7 @@ enum vgr_reach {
  */
 int vgr_command_watch(const char *program);
 
-/* ---- bytes ------------------------------------------------------------------ */
+/* ---- bytes -------------------------------------------------------------- */
 
 enum vgr_encoding { VGR_RAW, VGR_HEX, VGR_BASE64 };
 
@@ -70,7 +70,7 @@ enum vgr_encoding { VGR_RAW, VGR_HEX, VGR_BASE64 };
 size_t vgr_command_encode(enum vgr_encoding encoding, char *text,
 			  const unsigned char *bytes, size_t len);
 
-/* ---- Subcommands ------------------------------------------------------------ */
+/* ---- Subcommands -------------------------------------------------------- */
 
 int vgr_command_run(int argc, char **argv);
 int vgr_command_status(int argc, char **argv);

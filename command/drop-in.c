@@ -38,7 +38,7 @@ static int own_folder(char folder[PATH_MAX])
 	return 0;
 }
 
-/* Cuts the installation's bindir off the folder's end: what is left is a root. */
+/* Cuts the installation's bindir off the folder's end: a root is left. */
 static int cut_bindir(char *folder)
 {
 	size_t len = strlen(folder), tail = strlen(BINDIR);

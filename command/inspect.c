@@ -30,7 +30,7 @@ struct elf {
 	char linker[PATH_MAX];		/* the dynamic linker it asks for */
 };
 
-/* ---- Which file ----------------------------------------------------------- */
+/* ---- Which file --------------------------------------------------------- */
 
 static bool is_executable(const char *path)
 {
@@ -92,9 +92,9 @@ static bool follow_script(char path[PATH_MAX])
 	return true;
 }
 
-/* ---- What is in it -------------------------------------------------------- */
+/* ---- What is in it ------------------------------------------------------ */
 
-/* Segments are those of our own class; of other files only class and machine. */
+/* Of files of another class than ours only class and machine. */
 static void read_elf(const char *path, struct elf *elf)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC);

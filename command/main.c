@@ -38,7 +38,7 @@ static const struct command {
 
 static const char *subcommand;
 
-/* ---- Speaking ------------------------------------------------------------- */
+/* ---- Speaking ----------------------------------------------------------- */
 
 void vgr_command_say(const char *format, ...)
 {
@@ -57,7 +57,7 @@ int vgr_command_bad_option(char **argv, int answer)
 	char letter[] = "-?";
 	const char *option = argv[optind - 1];
 
-	if (!option)		/* musl is one further when the value is missing */
+	if (!option)	/* musl is one further when the value is missing */
 		option = argv[optind - 2];
 	if (strncmp(option, "--", 2)) {
 		letter[1] = (char)optopt;
@@ -92,7 +92,7 @@ int vgr_command_print(const char *text)
 	return vgr_command_finish();
 }
 
-/* ---- Choosing ------------------------------------------------------------- */
+/* ---- Choosing ----------------------------------------------------------- */
 
 static int help(void)
 {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct vgr_progress {
-	bool is_shown;		/* standard error is a terminal, output is not */
+	bool is_shown;		/* stderr is a terminal, output is not */
 	bool has_line;		/* something is written on it */
 	uint64_t total;		/* bytes; UINT64_MAX: no end */
 	double started, next;	/* seconds */

@@ -35,7 +35,7 @@ static const char help[] =
 
 #define NREQUESTS	1000	/* enough to use up a state several times */
 
-/* ---- Two ways to write the same list -------------------------------------- */
+/* ---- Two ways to write the same list ------------------------------------ */
 
 /* A line of "name  value", or a member of a JSON object. */
 static bool is_json;
@@ -111,7 +111,7 @@ static void put_with_reason(const char *name, const char *value,
 	printf("%s (%s)\n", value, reason);
 }
 
-/* ---- What there is to say ------------------------------------------------- */
+/* ---- What there is to say ----------------------------------------------- */
 
 static const char *libc_name(void)
 {

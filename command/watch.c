@@ -18,13 +18,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PATIENCE_S	10	/* for a program to come as far as its libraries */
+#define PATIENCE_S	10	/* for a program to load its libraries */
 
 /* Above the numbers that programs expect to be free, if that may be. */
 #define HIGH_FD		100
 
 /* Waits, prints, hangs up. */
-static _Noreturn void wait_for_answer(int socket, const char *program, pid_t pid)
+static _Noreturn void wait_for_answer(int socket, const char *program,
+				      pid_t pid)
 {
 	struct pollfd readable = { .fd = socket, .events = POLLIN };
 	char answer[1000];

@@ -44,7 +44,8 @@ static int load_eater(int i)
 	if (in < 0 || fstat(in, &file))
 		hard_error("no %s", from);
 	out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0700);
-	if (out < 0 || sendfile(out, in, NULL, (size_t)file.st_size) != file.st_size)
+	if (out < 0 ||
+	    sendfile(out, in, NULL, (size_t)file.st_size) != file.st_size)
 		hard_error("no %s", to);
 	close(in);
 	close(out);
@@ -100,7 +101,8 @@ static void check_dlopen(int room)
 	check_eq(eat(room - 1), room - 1);
 	sem_init(&go, 0, 0);
 	for (i = 0; i < 2; i++)
-		check_eq(pthread_create(&threads[i], NULL, thread, drawn[i]), 0);
+		check_eq(pthread_create(&threads[i], NULL, thread,
+					drawn[i]), 0);
 
 	/* 8 bytes are left. */
 	handle = dlopen(check_preload_path(), RTLD_NOW | RTLD_LOCAL);

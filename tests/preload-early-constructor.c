@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Claim: the drop-in serves calls that come before any constructor has run, its
- * own included, and such calls do not keep it from serving those that come later in
- * user space.
+ * own included, and they do not keep it from serving later ones in user space.
  *
  * To see it fail: have vgr_thread_enter_slowly not ask whether threads may have
- * slots yet; or getrandom in preload/getrandom.c answer ENOSYS until start() ran.
+ * slots yet; or getrandom in preload/getrandom.c answer ENOSYS until start ran.
  */
 #include <errno.h>
 #include <stdint.h>

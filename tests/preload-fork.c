@@ -184,7 +184,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	for (i = 0; i < NROUNDS; i++)
-		by_spawn();	/* before the filter: exec would lose its handler */
+		by_spawn();	/* no filter yet: exec loses its handler */
 	check_getrandom_count();
 	run_all();
 	for (i = 0; i < 3; i++)

@@ -43,7 +43,7 @@ static void check_lengths(void)
 	check_guarded_free(edge, 256, AT_END);
 }
 
-/* ---- A getrandom(2) that answers as the test likes --------------------------- */
+/* ---- A getrandom(2) that answers as the test likes ---------------------- */
 
 #ifdef CHECK_AUDIT_ARCH
 static long answers[8];		/* 0: the real one */
@@ -74,7 +74,8 @@ static void check_kernels_answers(void)
 	check_getrandom_count();
 	check_eq(sigaction(SIGSYS, &action, NULL), 0);
 
-	memcpy(answers, (long[8]){ -EINTR, 100, -EINTR, 50, 50 }, sizeof(answers));
+	memcpy(answers, (long[8]){ -EINTR, 100, -EINTR, 50, 50 },
+	       sizeof(answers));
 	memset(buf, 0, sizeof(buf));
 	errno = EDOM;
 	check_eq(getentropy(buf, 256), 0);

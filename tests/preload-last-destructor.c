@@ -28,7 +28,8 @@ static __thread int index_of_thread;
 static void draw(void)
 {
 	if (ndrawn < NDRAWS)
-		check_eq(getrandom(drawn[index_of_thread][ndrawn++], 16, 0), 16);
+		check_eq(getrandom(drawn[index_of_thread][ndrawn++], 16, 0),
+			 16);
 }
 
 /* Sets its key again: called in each round, until the last. */
@@ -106,7 +107,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < 3; i++)
 		check_eq(pthread_key_create(&keys[i], destroy), 0);
 
-	memset(drawn, 0, sizeof(drawn));	/* touched, before it is measured */
+	memset(drawn, 0, sizeof(drawn));	/* resident from the start */
 	run_threads(0, NTHREADS / 10);
 	before = resident();
 	run_threads(NTHREADS / 10, NTHREADS - NTHREADS / 10);

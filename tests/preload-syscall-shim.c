@@ -41,7 +41,7 @@ long syscall_twice(long number, ...) __asm__("syscall")
 
 static int is_preloaded;
 
-/* ---- What the kernel is asked, and what it answers ----------------------------- */
+/* ---- What the kernel is asked, and what it answers ---------------------- */
 
 static struct { long number, arguments[6]; } asked;
 static long answer;
@@ -133,7 +133,7 @@ static void check_numbers(void)
 	check_eq(syscall(SYS_getpid), getpid());
 }
 
-/* ---- Children ------------------------------------------------------------------ */
+/* ---- Children ----------------------------------------------------------- */
 
 /* Overwrites the stack below its caller, as any work would. */
 static __attribute__((noinline)) void work(void)
@@ -221,7 +221,7 @@ static void check_children(void)
 	}
 }
 
-/* ---- SYS_getrandom --------------------------------------------------------------- */
+/* ---- SYS_getrandom ------------------------------------------------------ */
 
 static void check_getrandom(void)
 {

@@ -72,7 +72,7 @@ FUNCTION(vgr_syscall_shim)
 	mov	%rsi, %rdi
 	mov	%rdx, %rsi
 	mov	%ecx, %edx
-	jmp	vgetrandom@PLT		/* sets errno and returns as we should */
+	jmp	vgetrandom@PLT		/* sets errno, too */
 
 .Lclone:				/* rsi flags, rdx stack */
 	mov	%esi, %eax
