@@ -9,6 +9,8 @@
 #ifndef BENCH_CREW_H
 #define BENCH_CREW_H
 
+#include <sys/types.h>
+
 #include "measure.h"
 #include "options.h"
 

@@ -162,6 +162,19 @@ void bench_machine_look_again(struct bench_machine *machine)
 	count_ticks(&machine->stolen_at_end, &machine->total_at_end);
 }
 
+size_t bench_machine_largest_cache(void)
+{
+	struct bench_machine machine = { .ncaches = 0 };
+	long largest = 0;
+	int i;
+
+	find_caches(&machine);
+	for (i = 0; i < machine.ncaches; i++)
+		if (machine.caches[i].len > largest)
+			largest = machine.caches[i].len;
+	return (size_t)largest;
+}
+
 double bench_machine_stolen(const struct bench_machine *machine)
 {
 	double total = (double)(machine->total_at_end - machine->total);

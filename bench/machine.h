@@ -5,6 +5,8 @@
 #ifndef BENCH_MACHINE_H
 #define BENCH_MACHINE_H
 
+#include <stddef.h>
+
 #define BENCH_MAX_CACHES 8
 
 struct bench_cache {
@@ -25,6 +27,8 @@ struct bench_machine {
 
 void bench_machine_look(struct bench_machine *machine);
 void bench_machine_look_again(struct bench_machine *machine);	/* at the end */
+
+size_t bench_machine_largest_cache(void);	/* bytes; 0 if not known */
 
 /* Share of the CPUs' time that the hypervisor gave to others meanwhile. */
 double bench_machine_stolen(const struct bench_machine *machine);

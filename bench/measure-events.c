@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "machine.h"
+
 #define MAX_CALLS	64	/* of one turn of these measures */
 
 /* Memory that a child writes to and its parent reads. */
@@ -98,12 +100,13 @@ void bench_measure_fork(const struct bench_peer *peer,
 
 /* ---- Cold --------------------------------------------------------------- */
 
+/* Twice the largest cache, within reason. */
 static size_t flush_len(void)
 {
-	long l3 = sysconf(_SC_LEVEL3_CACHE_SIZE);
+	const size_t least = (size_t)32 << 20, most = (size_t)512 << 20;
+	size_t len = 2 * bench_machine_largest_cache();
 
-	return l3 > (16 << 20) && l3 < (256 << 20) ? (size_t)l3 * 2 :
-						     (size_t)32 << 20;
+	return len < least ? least : len > most ? most : len;
 }
 
 /*
