@@ -14,14 +14,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -60,6 +64,33 @@ static void make_home(void)
 	setenv("TMPDIR", "/tmp", 1);
 	if (chdir("/tmp"))
 		perror("/tmp");
+}
+
+/* All of /modules; what a kernel does not want is not there. */
+static void load_modules(void)
+{
+	glob_t found;
+	size_t i;
+	int file;
+
+	if (glob("/modules/*.ko", 0, NULL, &found))
+		return;
+	for (i = 0; i < found.gl_pathc; i++) {
+		file = open(found.gl_pathv[i], O_RDONLY);
+		if (syscall(SYS_finit_module, file, "", 0))
+			perror(found.gl_pathv[i]);
+		close(file);
+	}
+	globfree(&found);
+}
+
+static void start_loopback(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int any = socket(AF_INET, SOCK_DGRAM, 0);
+
+	ioctl(any, SIOCSIFFLAGS, &request);
+	close(any);
 }
 
 static double now(void)
@@ -148,6 +179,8 @@ int main(void)
 		return 99;
 	}
 	make_home();
+	load_modules();
+	start_loopback();
 	uname(&self);
 	printf("\n@@ up %s\n", self.release);
 
