@@ -34,8 +34,6 @@ void vgr_generator_forget(struct vgr_slot *slot)
 static int rekey(struct vgr_slot *slot)
 {
 	struct vgr_state *state = slot->state;
-	uint64_t stamps[VGR_NSOURCES];
-	enum vgr_source source;
 	int error;
 
 	vgr_generator_forget(slot);
@@ -47,21 +45,16 @@ static int rekey(struct vgr_slot *slot)
 	if (__atomic_fetch_and(&slot->flags, ~VGR_SLOT_STALE,
 			       __ATOMIC_SEQ_CST) & VGR_SLOT_ORPHANED)
 		return -EAGAIN;
-	error = vgr_generation_read(stamps);
-	if (error)
-		return error;
 
 	/*
-	 * Before the key is fetched, not after: a child forked between the two
-	 * has a wiped page and must not stamp an all-zero key as fresh.  Pairs
-	 * with the last check in produce and vgr_generator_draw.
+	 * Stamped before the key is fetched, not after: a child forked between
+	 * the two has a wiped page and must not stamp an all-zero key as fresh.
+	 * Pairs with the last check in produce and vgr_generator_end.
 	 */
-	for (source = 0; source < VGR_NSOURCES; source++)
-		__atomic_store_n(&state->stamp[source], stamps[source],
-				 __ATOMIC_RELAXED);
+	error = vgr_generation_read(state->stamp);
 	vgr_signal_fence();
-
-	error = vgr_entropy_key(state->key);
+	if (!error)
+		error = vgr_entropy_key(state->key);
 	if (error)
 		vgr_generator_forget(slot);
 	else
