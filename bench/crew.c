@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,10 +24,11 @@
 
 /*
  * The command has a copy of the library in itself, which would be awake in
- * every worker: it is started disabled, and only then the variable taken away
- * for the copy that is measured.
+ * every worker: it is started disabled, and only then the variable gets the
+ * user's value again, for the copy that is measured.
  */
 #define ASLEEP		"VGETRANDOM_DISABLE"
+#define USERS_WISH	"VGETRANDOM_BENCH_DISABLE"
 
 struct answer {
 	struct bench_sample sample;
@@ -44,7 +46,10 @@ _Noreturn void bench_worker_serve(const struct bench_options *options)
 	struct bench_order order;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	unsetenv(ASLEEP);
+	if (getenv(USERS_WISH))
+		setenv(ASLEEP, getenv(USERS_WISH), 1);
+	else
+		unsetenv(ASLEEP);
 	bench_pin(bench_ncpus() - 1);	/* interrupts like the first CPU */
 	answer.is_absent = bench_peer_open(peer, path, answer.note) != 0;
 	while (send(options->worker_fd, &answer, sizeof(answer),
@@ -60,16 +65,17 @@ _Noreturn void bench_worker_serve(const struct bench_options *options)
 static _Noreturn void exec_worker(const struct bench_worker *worker,
 				  const struct bench_options *options, int fd)
 {
-	char as[32], peer[64], load[600];
 	const char *path = bench_options_path(options, worker->peer->name);
-	char *argv[] = { (char *)"vgetrandom", (char *)"bench", as, peer,
+	char as[96], load[PATH_MAX + 96];
+	char *argv[] = { (char *)"vgetrandom", (char *)"bench", as,
 			 path ? load : NULL, NULL };
 
-	snprintf(as, sizeof(as), "--worker=%d", fd);
-	snprintf(peer, sizeof(peer), "--peer=%s", worker->peer->name);
+	snprintf(as, sizeof(as), "--worker=%d:%s", fd, worker->peer->name);
 	snprintf(load, sizeof(load), "--load=%s=%s", worker->peer->name,
 		 path ? path : "");
 	fcntl(fd, F_SETFD, 0);
+	if (getenv(ASLEEP))
+		setenv(USERS_WISH, getenv(ASLEEP), 1);
 	setenv(ASLEEP, "1", 1);
 	if (worker->peer->core)
 		setenv("VGETRANDOM_CORE", worker->peer->core, 1);

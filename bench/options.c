@@ -52,7 +52,7 @@ static const char help[] =
 enum {
 	FILTER = 1000, LIST_TESTS, ROUNDS, MIN_TIME, FORMAT, OUT, OUT_FORMAT,
 	AGGREGATES, PLOT, SIZES, THREADS, ALIVE, BASELINE, LOAD, HELP,
-	WORKER, PEER
+	WORKER
 };
 
 static const struct option long_options[] = {
@@ -73,7 +73,6 @@ static const struct option long_options[] = {
 	{ "load", required_argument, NULL, LOAD },
 	{ "help", no_argument, NULL, HELP },
 	{ "worker", required_argument, NULL, WORKER },	/* for ourselves */
-	{ "peer", required_argument, NULL, PEER },
 	{ 0 },
 };
 
@@ -204,6 +203,16 @@ static int parse_load(struct bench_options *options, const char *text)
 	return 0;
 }
 
+/* FD:NAME */
+static int parse_worker(struct bench_options *options, const char *text)
+{
+	int used = 0;
+
+	if (sscanf(text, "%d:%n", &options->worker_fd, &used) != 1 || !used)
+		return complain("--worker=%s: not for you", text);
+	return parse_peer("worker", text + used, &options->worker_peer);
+}
+
 /* ---- All of them -------------------------------------------------------- */
 
 static void add_once(struct bench_list *list, unsigned long value)
@@ -285,11 +294,7 @@ static int take(struct bench_options *options, int which, const char *value)
 	case LOAD:
 		return parse_load(options, value);
 	case WORKER:
-		error = parse_count("worker", value, 1 << 20, &count);
-		options->worker_fd = (int)count;
-		return error;
-	case PEER:
-		return parse_peer("peer", value, &options->worker_peer);
+		return parse_worker(options, value);
 	default:
 		return -1;
 	}

@@ -47,8 +47,9 @@ int bench_ours_open(void *library, char note[BENCH_NOTE_LEN])
 	}
 	ask(&info);
 	if (wanted && *wanted && (!info.core || strcmp(info.core, wanted))) {
-		snprintf(note, BENCH_NOTE_LEN,
-			 "this machine does not run that core");
+		snprintf(note, BENCH_NOTE_LEN, "%s",
+			 info.core ? "this machine does not run that core" :
+			 info.why_not ? info.why_not : "no core at all");
 		return -1;
 	}
 	snprintf(note, BENCH_NOTE_LEN, "%s, core %s, memory %s%s%s%s%s%s",
