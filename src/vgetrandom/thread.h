@@ -14,6 +14,7 @@
 #include "base.h"
 #include "state.h"
 #include "step.h"
+#include "tls.h"
 
 #ifndef VGR_TLS_MODEL
 #define VGR_TLS_MODEL
@@ -24,6 +25,19 @@
  * to one that is busy for ever.
  */
 extern __thread struct vgr_slot *volatile vgr_thread_slot VGR_TLS_MODEL;
+
+/*
+ * This thread's slot, from its thread pointer anew: a compiler may keep the
+ * address of the variable above, and with it the thread that a frame was on.
+ */
+#ifdef VGR_TLS_READ_ANEW
+static inline struct vgr_slot *vgr_thread_slot_anew(void)
+{
+	return VGR_TLS_READ_ANEW(vgr_thread_slot);
+}
+#else
+struct vgr_slot *vgr_thread_slot_anew(void);
+#endif
 
 /*
  * Names the calling function's frame: two calls with the same one are never
@@ -45,11 +59,11 @@ static inline struct vgr_slot *vgr_thread_enter(uintptr_t frame)
 
 	/*
 	 * Between the first line and the step, a handler may have slept while
-	 * this slot went to another thread.  The step is not taken back: that
-	 * could let a second call in, while one too many only costs a slot.
-	 * Nor is the frame theirs to find.
+	 * this slot went to another thread, or this frame did.  The step is not
+	 * taken back: that could let a second call in, while one too many only
+	 * costs a slot.  Nor is the frame theirs to find.
 	 */
-	if (unlikely(vgr_thread_slot != slot))
+	if (unlikely(vgr_thread_slot_anew() != slot))
 		return NULL;
 	slot->frame = frame;
 	vgr_signal_fence();
