@@ -166,9 +166,11 @@ void bench_measure_cold(const struct bench_peer *peer,
 
 #define SQUEEZE_NS	1000000		/* a squeeze each millisecond */
 #define MAX_RANGES	1024		/* what one process_madvise() takes */
+#define LEAST_SQUEEZES	5		/* else it was no squeeze */
+#define SQUEEZE_MAX_NS	2e9
 
+/* What the squeezer tells its victim. */
 struct squeezer {
-	pid_t pid;
 	volatile unsigned long nsqueezes;
 	volatile int error;
 };
@@ -189,7 +191,7 @@ static size_t find_ranges(pid_t pid, struct iovec *ranges)
 		if (sscanf(line, "%lx-%lx %7s %*s %*s %lu", &begin, &end,
 			   rights, &inode) != 4)
 			continue;
-		if (inode || strcmp(rights, "rw-p") || strchr(line, '['))
+		if (inode || strcmp(rights, "rw-p") || strstr(line, "[stack"))
 			continue;
 		ranges[n++] = (struct iovec){
 			(void *)begin, (size_t)(end - begin)
@@ -219,20 +221,56 @@ static _Noreturn void squeeze(struct squeezer *shared_with, pid_t victim)
 	_exit(0);
 }
 
-static int start_squeezer(struct squeezer *squeezer)
+/* Long enough, and squeezed often enough. */
+static bool is_done(const struct squeezer *squeezer, unsigned long before,
+		    double ns, double min_ns)
+{
+	return ns >= SQUEEZE_MAX_NS ||
+	       (ns >= min_ns &&
+		squeezer->nsqueezes - before >= LEAST_SQUEEZES);
+}
+
+/* Returns once it is at work: 0, or an errno. */
+static int start_squeezer(struct squeezer *squeezer, pid_t *pid)
 {
 	pid_t victim = getpid();
 
-	squeezer->nsqueezes = 0;
-	squeezer->error = 0;
-	squeezer->pid = fork();
-	if (!squeezer->pid) {
+	*pid = fork();
+	if (*pid < 0)
+		return errno;
+	if (!*pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		squeeze(squeezer, victim);
 	}
-	while (squeezer->pid > 0 && !squeezer->error && squeezer->nsqueezes < 2)
+	while (!squeezer->error && squeezer->nsqueezes < 2)
 		usleep(100);
-	return squeezer->pid < 0 ? errno : squeezer->error;
+	return squeezer->error;
+}
+
+static void draw_squeezed(const struct bench_peer *peer,
+			  const struct bench_order *order,
+			  const struct squeezer *squeezer,
+			  struct bench_sample *sample)
+{
+	void *buf = bench_buffer(0, order->len);
+	unsigned long before = squeezer->nsqueezes, nfailed = 0, calls = 0;
+	double cpu = bench_cpu_ns(), begin = bench_now_ns(), end = begin;
+	double now, worst = 0;
+
+	while (!is_done(squeezer, before, end - begin, order->min_ns)) {
+		nfailed += peer->repeat(buf, order->len, 1);
+		now = bench_now_ns();
+		worst = now - end > worst ? now - end : worst;
+		end = now;
+		calls++;
+	}
+	sample->real_ns = (end - begin) / (double)calls;
+	sample->cpu_ns = (bench_cpu_ns() - cpu) / (double)calls;
+	sample->calls = calls;
+	sample->extra[0] = (double)(squeezer->nsqueezes - before);
+	sample->extra[1] = worst;
+	if (nfailed)
+		bench_fail(sample, "a request was refused", 0);
 }
 
 void bench_measure_squeeze(const struct bench_peer *peer,
@@ -240,37 +278,19 @@ void bench_measure_squeeze(const struct bench_peer *peer,
 			   struct bench_sample *sample)
 {
 	struct squeezer *squeezer = shared(sizeof(*squeezer));
-	void *buf = bench_buffer(0, order->len);
-	double begin, end, one, cpu, worst = 0;
-	unsigned long nfailed = peer->repeat(buf, order->len, 1000), calls = 0;
-	int error = start_squeezer(squeezer);
+	pid_t pid;
+	int error;
 
-	if (error) {
+	peer->repeat(bench_buffer(0, order->len), order->len, 1000);
+	error = start_squeezer(squeezer, &pid);
+	if (error)
 		bench_fail(sample, "process_madvise (needs CAP_SYS_NICE)",
 			   error);
-	} else {
-		unsigned long before = squeezer->nsqueezes;
-
-		cpu = bench_cpu_ns();
-		begin = end = bench_now_ns();
-		while (end - begin < order->min_ns) {
-			nfailed += peer->repeat(buf, order->len, 1);
-			one = bench_now_ns();
-			worst = one - end > worst ? one - end : worst;
-			end = one;
-			calls++;
-		}
-		sample->real_ns = (end - begin) / (double)calls;
-		sample->cpu_ns = (bench_cpu_ns() - cpu) / (double)calls;
-		sample->calls = calls;
-		sample->extra[0] = (double)(squeezer->nsqueezes - before);
-		sample->extra[1] = worst;
-		if (nfailed)
-			bench_fail(sample, "a request was refused", 0);
-	}
-	if (squeezer->pid > 0) {
-		kill(squeezer->pid, SIGKILL);
-		waitpid(squeezer->pid, NULL, 0);
+	else
+		draw_squeezed(peer, order, squeezer, sample);
+	if (pid > 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
 	}
 	munmap(squeezer, sizeof(*squeezer));
 }
