@@ -78,21 +78,21 @@ static ssize_t serve_slowly(struct vgr_slot *slot, uintptr_t frame, void *buf,
 {
 	size_t served = vgr_min(len, MAX_LEN);
 	int error = -EAGAIN;
-	bool is_tried;
+	bool may_serve;
 
 	if (!slot)
 		slot = vgr_thread_enter_slowly(frame);
 	if (!slot)
 		return vgr_api_fall_back(buf, len, flags, false);
 
-	is_tried = vgr_api_serves_flags(flags) && (buf || !len) &&
-		   vgr_pool_may_hold_key(slot);
-	if (is_tried)
+	/* The quick way may have written to buf before it gave up. */
+	may_serve = vgr_api_serves_flags(flags) && (buf || !len);
+	if (may_serve && vgr_pool_may_hold_key(slot))
 		error = vgr_generator_fill(slot, buf, served);
 	leave(slot);
 	if (!error)
 		return (ssize_t)served;
-	return vgr_api_fall_back(buf, len, flags, is_tried);
+	return vgr_api_fall_back(buf, len, flags, may_serve);
 }
 
 /* ---- getrandom's shape --------------------------------------------------- */

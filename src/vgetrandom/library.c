@@ -228,12 +228,16 @@ static const char *why_thread_is_not(void)
 	return NULL;
 }
 
+/* Of version 0.1, whatever is added behind it later. */
+#define FIRST_INFO_LEN	(offsetof(struct vgetrandom_info, system_calls) + \
+			 sizeof(uint64_t))
+
 int vgetrandom_info(struct vgetrandom_info *info)
 {
 	struct vgetrandom_info full = { .size = info->size };
 	struct vgr_pool_counts counts;
 
-	if (info->size < sizeof(size_t))
+	if (info->size < FIRST_INFO_LEN)
 		return -EINVAL;
 
 	vgr_pool_count(&counts);
