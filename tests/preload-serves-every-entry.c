@@ -70,7 +70,8 @@ static const struct {
 	{ "arc4random_buf", by_arc4random_buf },
 	{ "arc4random_uniform", by_arc4random_uniform },
 #endif
-#ifdef __x86_64__		/* elsewhere it is libc's */
+/* Elsewhere it is libc's. */
+#if defined(__x86_64__) || defined(__aarch64__)
 	{ "syscall", by_syscall },
 #endif
 };

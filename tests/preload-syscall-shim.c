@@ -21,7 +21,7 @@
 #include "check-getrandom.h"
 #include "check-preload.h"
 
-#ifndef __x86_64__
+#if !defined(__x86_64__) && !defined(__aarch64__)
 int main(void)
 {
 	skip("no stand-in for syscall() on this machine");
@@ -48,17 +48,15 @@ static long answer;
 
 static void on_call(int signal, siginfo_t *info, void *context)
 {
-	static const int registers[] = { REG_RDI, REG_RSI, REG_RDX, REG_R10,
-					 REG_R8, REG_R9 };
-	greg_t *value = ((ucontext_t *)context)->uc_mcontext.gregs;
+	ucontext_t *here = context;
 	int i;
 
 	(void)signal;
 	(void)info;
 	asked.number = info->si_syscall;
 	for (i = 0; i < 6; i++)
-		asked.arguments[i] = value[registers[i]];
-	value[REG_RAX] = answer;
+		asked.arguments[i] = (long)CHECK_ARGUMENT(here, i);
+	CHECK_RESULT(here) = answer;
 }
 
 static void trap_calls(void)
@@ -176,26 +174,46 @@ static void on_own_stack(void)
 	_exit(4);
 }
 
-/*
- * The child comes out of syscall() on the new stack, and goes where its first
- * word says.
- */
+/* The child comes out of syscall() on the new stack. */
+#ifdef __x86_64__		/* ... and goes where its first word says */
+static long clone_onto(uintptr_t *top, long flags)
+{
+	*top = (uintptr_t)on_own_stack;
+	return syscall(SYS_clone, flags, top, 0L, 0L, 0L);
+}
+#else				/* ... and back to its parent's code */
+static long clone_onto(uintptr_t *top, long flags)
+{
+	register long x0 __asm__("x0") = SYS_clone;
+	register long x1 __asm__("x1") = flags;
+	register uintptr_t *x2 __asm__("x2") = top;
+
+	__asm__ volatile("mov	x3, xzr\n\t"
+			 "mov	x4, xzr\n\t"
+			 "mov	x5, xzr\n\t"
+			 "bl	syscall\n\t"
+			 "cbnz	x0, 1f\n\t"
+			 "blr	%[child]\n"
+			 "1:"
+			 : "+r"(x0), "+r"(x1), "+r"(x2)
+			 : [child] "r"(on_own_stack)
+			 : "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10",
+			   "x11", "x12", "x13", "x14", "x15", "x16", "x17",
+			   "x18", "x30", "cc", "memory");
+	return x0;
+}
+#endif
+
 static void check_clone_with_stack(void)
 {
 	uintptr_t *top = (uintptr_t *)(stack + sizeof(stack) - 64);
-	long pid;
 
 	has_run = 0;
-	*top = (uintptr_t)on_own_stack;
-	pid = syscall(SYS_clone, (long)(CLONE_VM | SIGCHLD), top, 0L, 0L, 0L);
-	check_child(pid, 4);
+	check_child(clone_onto(top, CLONE_VM | SIGCHLD), 4);
 	check_eq(has_run, 1);
 
 	has_run = 0;
-	*top = (uintptr_t)on_own_stack;
-	pid = syscall(SYS_clone, (long)(CLONE_VM | CLONE_VFORK | SIGCHLD), top,
-		      0L, 0L, 0L);
-	check_child(pid, 4);
+	check_child(clone_onto(top, CLONE_VM | CLONE_VFORK | SIGCHLD), 4);
 	check_eq(has_run, 1);
 }
 
@@ -205,14 +223,18 @@ static void check_children(void)
 	int i;
 
 	for (i = 0; i < 20; i++) {
+#ifdef SYS_fork
 		check_child(fork_by(SYS_fork, 0), 3);
+#endif
 		check_child(fork_by(SYS_clone, SIGCHLD), 3);
 		check_child(fork_by(SYS_clone, CLONE_VFORK | SIGCHLD), 3);
 		if (is_preloaded || !LIBC_HAS_FRAME)
 			check_clone_with_stack();
 		if (!is_preloaded)	/* libc's loses the way back */
 			continue;
+#ifdef SYS_vfork
 		check_child(fork_by(SYS_vfork, 0), 3);
+#endif
 		check_child(fork_by(SYS_clone, like_vfork), 3);
 		/* What the kernel refuses: CLONE_THREAD needs CLONE_SIGHAND. */
 		errno = 0;
