@@ -41,7 +41,7 @@ static const struct meeting {
 	{ "first call", &subject_library, "32 first", 0, 100, 40, 8, 4 },
 	{ "exit", &subject_exit, "32 part", 0, 4, 4, 1, 1 },
 	{ "opaque", &subject_opaque, "32 part", 0, 8, 4, 1, 1 },
-	{ NULL },
+	{ 0 },
 };
 
 static bool is_full;
