@@ -9,6 +9,21 @@
 #include "check.h"
 #include "vgetrandom.h"
 
+/*
+ * AddressSanitizer has locks that a fork in another thread leaves held, and
+ * marks on the stack that a cancelled thread leaves there.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_ASAN 1
+#endif
+#endif
+#ifndef UNDER_ASAN
+#define UNDER_ASAN 0
+#endif
+
 static inline void draw(void *to, size_t len)
 {
 	check_eq(vgetrandom(to, len, 0), (ssize_t)len);
