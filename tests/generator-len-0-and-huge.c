@@ -75,7 +75,7 @@ static uint8_t *map_huge(size_t *len, uint8_t **end)
 		if (mmap(huge + at, PIECE, PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
 			skip("no address space for 2 GiB");
-	*end = huge + MOST - own;
+	*end = (uint8_t *)((uintptr_t)huge + MOST - own);
 	if (mmap(*end, 2 * own, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
 		skip("no address space for 2 GiB");
@@ -85,7 +85,7 @@ static uint8_t *map_huge(size_t *len, uint8_t **end)
 
 static void check_huge(void)
 {
-	static const size_t lens[] = { MOST + 1, (size_t)1 << 40, SIZE_MAX };
+	static const size_t lens[] = { MOST + 1, SIZE_MAX / 2 + 1, SIZE_MAX };
 	size_t mapped, own = (size_t)1 << 20, i;
 	uint8_t *end, *huge = map_huge(&mapped, &end);
 

@@ -32,7 +32,7 @@ static size_t address_space_len(void)
 	return npages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static void limit_address_space(size_t len)
+static void limit_address_space(rlim_t len)
 {
 	struct rlimit limit = { len, len };
 

@@ -6,7 +6,11 @@
 
 #include "vdso.h"
 
-typedef int clock_gettime_fn(clockid_t clock, struct timespec *time);
+/*
+ * It writes two longs, seconds first, whichever time_t this was built with; and
+ * on x32, whose longs are short, twice as much.
+ */
+typedef int clock_gettime_fn(clockid_t clock, long time[4]);
 
 static clock_gettime_fn *clock_gettime_vdso;
 
@@ -14,7 +18,6 @@ const char *vgr_clock_init(void)
 {
 	struct vgr_vdso_function found = vgr_vdso_find("clock_gettime");
 
-	/* 32-bit timespecs would do: only the seconds are looked at. */
 	clock_gettime_vdso = (clock_gettime_fn *)(uintptr_t)found.code;
 	if (!vgr_clock_minutes(VGR_CLOCK_MONOTONIC_COARSE) ||
 	    !vgr_clock_minutes(VGR_CLOCK_BOOTTIME)) {
@@ -26,9 +29,9 @@ const char *vgr_clock_init(void)
 
 uint64_t vgr_clock_minutes(clockid_t clock)
 {
-	struct timespec time;
+	long time[4];
 
-	if (!clock_gettime_vdso || clock_gettime_vdso(clock, &time))
+	if (!clock_gettime_vdso || clock_gettime_vdso(clock, time))
 		return 0;
-	return (uint64_t)time.tv_sec / 60 + 1;
+	return (unsigned long)time[0] / 60 + 1;
 }
