@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <linux/random.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -51,6 +52,9 @@ static unsigned int was_certified;
 static const volatile uint64_t *word;
 static const volatile uint8_t *is_ready;
 
+static const uint8_t *clock_code;	/* the vDSO's clock_gettime */
+static uint8_t clock_begin[16];
+
 const volatile uint64_t *vgr_kernel_word(void)
 {
 	return word;
@@ -72,6 +76,17 @@ bool vgr_kernel_word_was_certified(void)
 void vgr_kernel_word_fork_child(void)
 {
 	__atomic_store_n(&witness_is_lent, 0, __ATOMIC_RELAXED);
+}
+
+/*
+ * A checkpoint restored on a kernel with another vDSO keeps the one it had:
+ * code and data are copies that nobody writes any more, and agree with each
+ * other for ever.  What gives them away is that the old clock's code begins
+ * with a jump to the new one (CRIU).
+ */
+static bool is_of_another_kernel(void)
+{
+	return clock_code && memcmp(clock_code, clock_begin, sizeof(clock_begin));
 }
 
 /* One byte drawn between two looks at the word: the stamp must lie between. */
@@ -103,6 +118,8 @@ enum vgr_word_verdict vgr_kernel_word_certify(void)
 	enum vgr_word_verdict verdict = VGR_WORD_UNDECIDED;
 	int attempt;
 
+	if (is_of_another_kernel())
+		return VGR_WORD_DISAGREES;
 	if (__atomic_exchange_n(&witness_is_lent, 1, __ATOMIC_ACQUIRE))
 		return VGR_WORD_UNDECIDED;
 
@@ -222,6 +239,7 @@ static const char *borrow_witness_memory(void)
 const char *vgr_kernel_word_init(void)
 {
 	struct vgr_vdso_function found = vgr_vdso_find("getrandom");
+	struct vgr_vdso_function clock = vgr_vdso_find("clock_gettime");
 	uintptr_t base = vgr_vdso_base(), addresses[MAX_ADDRESSES];
 	const char *why;
 	unsigned int n;
@@ -232,6 +250,10 @@ const char *vgr_kernel_word_init(void)
 		return "no getrandom in this kernel's vDSO (Linux 6.11 and newer have it)";
 
 	vdso_getrandom = (vdso_getrandom_fn *)(uintptr_t)found.code;
+	if (clock.len >= sizeof(clock_begin)) {
+		clock_code = clock.code;
+		memcpy(clock_begin, clock_code, sizeof(clock_begin));
+	}
 	why = borrow_witness_memory();
 	if (why)
 		return why;
