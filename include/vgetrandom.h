@@ -105,8 +105,8 @@ int vgetrandom_quiesce(void);
  *
  * Otherwise as vgetrandom(), but returns the negative errno instead of setting
  * errno, and -EFAULT for a state that crosses a page.  A request made while
- * the same state is in use (a signal handler's, say), or with another
- * opaque_len, is a system call.
+ * the same state is in use (a signal handler's, say), with another opaque_len
+ * or at an address that is no multiple of 8, is a system call.
  */
 struct vgetrandom_opaque_params {
 	uint32_t size_of_opaque_state;

@@ -165,8 +165,10 @@ ssize_t vgetrandom_opaque(void *buf, size_t len, unsigned int flags,
 
 	if (crosses_page((uintptr_t)opaque_state))
 		return -EFAULT;
-	if (opaque_len != VGR_STATE_LEN || !opaque_state || (!buf && len) ||
-	    !vgr_thread_is_open() || !vgr_api_serves_flags(flags))
+	if (opaque_len != VGR_STATE_LEN || !opaque_state ||
+	    (uintptr_t)opaque_state % _Alignof(struct vgr_state) ||
+	    (!buf && len) || !vgr_thread_is_open() ||
+	    !vgr_api_serves_flags(flags))
 		return vgr_api_fall_back(buf, len, flags, false);
 
 	place = enter((uintptr_t)opaque_state, VGR_FRAME());
