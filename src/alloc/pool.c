@@ -90,7 +90,7 @@ static struct arena *new_arena(struct vgr_pages *pages)
 			  nwords * sizeof(uint64_t),
 			  PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	if (mapped < 0 && mapped >= -4095) {
+	if ((unsigned long)mapped >= -4095ul) {
 		vgr_pages_unmap(pages);
 		return NULL;
 	}
@@ -227,14 +227,14 @@ struct vgr_slot *vgr_pool_claim(uint32_t norphans)
 	return NULL;
 }
 
+/* Every slot is in one. */
 static struct arena *arena_of(const struct vgr_slot *slot)
 {
-	struct arena *arena;
+	struct arena *arena = next_of(NULL);
 
-	for_each_arena(arena)
-		if (slot >= arena->slots && slot < arena->slots + arena->nslots)
-			return arena;
-	return NULL;
+	while (slot < arena->slots || slot >= arena->slots + arena->nslots)
+		arena = next_of(arena);
+	return arena;
 }
 
 static void set_free(struct arena *arena, struct vgr_slot *slot)
