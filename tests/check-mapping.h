@@ -41,7 +41,7 @@ static inline void mapping_note(struct mapping *found, const char *line)
 /* The mapping that holds the address. */
 static inline struct mapping mapping_of(const void *address)
 {
-	struct mapping found = { NULL };
+	struct mapping found = { .start = NULL };
 	FILE *maps = fopen("/proc/self/smaps", "r");
 	unsigned long start, end;
 	bool is_it = false;

@@ -14,6 +14,7 @@
 #include "check-child.h"
 #include "check-draw.h"
 #include "check-mapping.h"
+#include "check-sanitizer.h"
 #include "check-tier.h"
 #include "check-watch.h"
 #include "check.h"
@@ -130,6 +131,7 @@ int main(int argc, char **argv)
 {
 	struct watched seen = { 0 };
 
+	skip_if_sanitized();
 	if (argc > 1) {
 		started_without();
 		return 0;

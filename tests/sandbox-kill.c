@@ -19,6 +19,7 @@
 #include "check-child.h"
 #include "check-draw.h"
 #include "check-filter.h"
+#include "check-sanitizer.h"
 #include "check-tier.h"
 #include "check.h"
 
@@ -127,6 +128,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	(void)argc;
+	skip_if_sanitized();
 	if (check_tier() == 3)
 		skip("every request is a system call here");
 	talk = mmap(NULL, sizeof(*talk), PROT_READ | PROT_WRITE,

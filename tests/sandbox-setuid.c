@@ -14,6 +14,7 @@
 
 #include "check-child.h"
 #include "check-draw.h"
+#include "check-sanitizer.h"
 #include "check-tier.h"
 #include "check.h"
 
@@ -78,6 +79,7 @@ int main(int argc, char **argv)
 		took_no_orders();
 		return 0;
 	}
+	skip_if_sanitized();
 	if (geteuid())
 		skip("only root can make a program of another user");
 	copy_this_program();

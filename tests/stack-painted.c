@@ -20,6 +20,7 @@
 #include "check-inside.h"
 #include "check-mapping.h"
 #include "check-opaque.h"
+#include "check-sanitizer.h"
 #include "check-tier.h"
 #include "check.h"
 #include "pool.h"
@@ -258,13 +259,9 @@ int main(void)
 	size_t most = 0, i;
 
 	check_tier();
-#if !defined(__OPTIMIZE__) || defined(__SANITIZE_ADDRESS__)
+	skip_if_sanitized();
+#ifndef __OPTIMIZE__
 	skip("the compiler was not asked for small frames");
-#endif
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-	skip("the compiler was not asked for small frames");
-#endif
 #endif
 	random_device = open("/dev/urandom", O_RDWR);
 	for (i = 0; i < NCALLS; i++)
