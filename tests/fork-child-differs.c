@@ -90,9 +90,15 @@ static pid_t by_spawn(void)
 	return errno ? -1 : pid;
 }
 
+#ifdef __s390x__			/* the stack comes first */
+#define raw_clone(flags) ((pid_t)syscall(SYS_clone, 0, (flags), 0, 0, 0))
+#else
+#define raw_clone(flags) ((pid_t)syscall(SYS_clone, (flags), 0, 0, 0, 0))
+#endif
+
 static pid_t by_raw_clone(void)
 {
-	pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	pid_t pid = raw_clone(SIGCHLD);
 
 	if (!pid)
 		draw_and_exit(NULL);
@@ -102,8 +108,7 @@ static pid_t by_raw_clone(void)
 /* A copy of our memory, though we sleep. */
 static pid_t by_raw_clone_vfork(void)
 {
-	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_VFORK | SIGCHLD,
-				   0, 0, 0, 0);
+	pid_t pid = raw_clone(CLONE_VFORK | SIGCHLD);
 
 	if (!pid)
 		draw_and_exit(NULL);
