@@ -32,6 +32,7 @@ struct arena {
 };
 
 static struct arena *first;
+static uint32_t nforks;			/* counted before each */
 static unsigned int is_refused;		/* the kernel gave no further arena */
 
 static struct arena *next_of(const struct arena *arena)
@@ -206,6 +207,7 @@ static struct vgr_slot *claim_in(struct arena *arena, uint32_t norphans)
 	slot->frame = 0;
 	slot->inside = -1;
 	slot->norphans = norphans;
+	slot->nforks = __atomic_load_n(&nforks, __ATOMIC_RELAXED);
 	note_use(arena, index_of(arena, slot) + 1);
 	/* After note_use: an event that missed this slot came before the mark. */
 	__atomic_store_n(&slot->flags, VGR_SLOT_STALE, __ATOMIC_SEQ_CST);
@@ -303,8 +305,16 @@ bool vgr_pool_may_hold_key(const struct vgr_slot *slot)
 	       __atomic_load_n(lock_mark(arena), __ATOMIC_RELAXED);
 }
 
+void vgr_pool_fork_prepare(void)
+{
+	__atomic_fetch_add(&nforks, 1, __ATOMIC_RELAXED);
+}
+
 static bool is_lost(const struct vgr_slot *slot, const void *survivor)
 {
+	/* Another library's fork handler, before ours, may have made a thread. */
+	if (slot->nforks == nforks)
+		return false;
 	/* No owner: free, or about to be taken by nobody. */
 	return slot->owner && slot->owner != survivor && slot->inside < 0 &&
 	       !(slot->flags & VGR_SLOT_ORPHANED);

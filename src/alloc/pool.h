@@ -45,6 +45,12 @@ int vgr_pool_drop(void);
 bool vgr_pool_may_hold_key(const struct vgr_slot *slot);
 
 /*
+ * Before a fork: slots claimed from here on may be the child's own when
+ * vgr_pool_fork_child runs there, which leaves them alone.
+ */
+void vgr_pool_fork_prepare(void);
+
+/*
  * In a fork child: the slots of threads that are not here are free, unless
  * someone was inside or they were left behind; then they stay taken for ever.
  * So does whatever is the survivor's, current (NULL: none) above all.

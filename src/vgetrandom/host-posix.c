@@ -54,7 +54,8 @@ static void start(void)
 		has_exit_key = 1;
 		if (exit_key >= NKEYS_IN_THREAD)
 			why_not = "thread-specific keys that need no allocation are used up";
-		else if (pthread_atfork(NULL, NULL, vgr_library_fork_child))
+		else if (pthread_atfork(vgr_library_fork_prepare, NULL,
+				       vgr_library_fork_child))
 			why_not = "no memory for a fork handler";
 	}
 	vgr_library_start(why_not);

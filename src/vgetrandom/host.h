@@ -30,7 +30,8 @@ const char *vgr_host_setting(const char *name);
  */
 void vgr_library_start(const char *why_not);
 
-/* In the child of fork(), before any other thread is made in it. */
+/* Before fork(), and in its child. */
+void vgr_library_fork_prepare(void);
 void vgr_library_fork_child(void);
 
 /* At the end of a thread; what it asks for afterwards are system calls. */

@@ -148,6 +148,11 @@ void vgr_library_start(const char *host_why_not)
 
 /* ---- Events -------------------------------------------------------------- */
 
+void vgr_library_fork_prepare(void)
+{
+	vgr_pool_fork_prepare();
+}
+
 void vgr_library_fork_child(void)
 {
 	vgr_generation_fork_child();

@@ -91,7 +91,8 @@ struct vgr_slot {
 	uint32_t norphans;	/* slots this thread has left behind, before this */
 	uint32_t nrestarts;	/* counters for vgetrandom_info() */
 	uint64_t nrefills;
-	uint64_t nkernel_keys;
+	uint32_t nkernel_keys;
+	uint32_t nforks;	/* of this process when the slot was claimed */
 };
 
 static_assert(sizeof(struct vgr_slot) <= 64, "one cache line");
