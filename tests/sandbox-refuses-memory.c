@@ -21,6 +21,12 @@
 #include "check-watch.h"
 #include "check.h"
 
+#ifdef SYS_mmap2		/* what libc's mmap() calls on 32-bit machines */
+#define MAP_CALL	SYS_mmap2
+#else
+#define MAP_CALL	SYS_mmap
+#endif
+
 #define NREQUESTS	20
 #define MAP_TYPE_MASK	0xf
 #define TYPE_DROPPABLE	8
@@ -75,7 +81,7 @@ static void one_system_call_each(void)
 /* What is refused; each needs a process of its own. */
 static void refuse_droppable(void)
 {
-	filter_refuse_if(SYS_mmap, 3, MAP_TYPE_MASK, TYPE_DROPPABLE, EPERM);
+	filter_refuse_if(MAP_CALL, 3, MAP_TYPE_MASK, TYPE_DROPPABLE, EPERM);
 }
 
 static void refuse_droppable_and_advice(void)

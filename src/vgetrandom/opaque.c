@@ -166,7 +166,7 @@ ssize_t vgetrandom_opaque(void *buf, size_t len, unsigned int flags,
 	if (crosses_page((uintptr_t)opaque_state))
 		return -EFAULT;
 	if (opaque_len != VGR_STATE_LEN || !opaque_state ||
-	    (uintptr_t)opaque_state % _Alignof(struct vgr_state) ||
+	    (uintptr_t)opaque_state % sizeof(uint64_t) ||
 	    (!buf && len) || !vgr_thread_is_open() ||
 	    !vgr_api_serves_flags(flags))
 		return vgr_api_fall_back(buf, len, flags, false);
