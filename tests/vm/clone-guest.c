@@ -3,7 +3,7 @@
  * clone-guest.c - draws and reports while its machine is copied; the host's
  * part (clone) compares what the copies have drawn.
  *
- *	clone-guest MODE TAIL LIMIT [PAUSE]
+ *	clone-guest MODE TAIL LIMIT PAUSE START
  *
  *	draw	all the time, until the kernel has noticed
  *	draw-on	until the time is up
@@ -16,8 +16,9 @@
  *		kernel has noticed
  *	stop-told	the same, until the host says so
  *
- * Ends TAIL rounds after that, or LIMIT seconds after the machine's start.
- * PAUSE: microseconds between rounds of the first two.
+ * Begins START seconds after the machine's start (in its first two minutes a
+ * kernel reseeds more often than each 60 s), ends TAIL rounds after the event,
+ * or at LIMIT seconds.  PAUSE: microseconds between rounds of the first two.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -132,7 +133,7 @@ static void borrow_vdso(void)
 
 /* ---- Modes --------------------------------------------------------------- */
 
-static unsigned long tail, limit, pause_us;
+static unsigned long tail, limit, pause_us, start;
 
 static int is_late(void)
 {
@@ -212,17 +213,20 @@ static void stop(const char *until)
 
 int main(int argc, char **argv)
 {
-	if (argc < 4)
-		hard_error("usage: clone-guest MODE TAIL LIMIT [PAUSE]");
+	if (argc < 6)
+		hard_error("usage: clone-guest MODE TAIL LIMIT PAUSE START");
 	tail = strtoul(argv[2], NULL, 10);
 	limit = strtoul(argv[3], NULL, 10);
-	pause_us = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
+	pause_us = strtoul(argv[4], NULL, 10);
+	start = strtoul(argv[5], NULL, 10);
 
 	check_tier();
 	open_ports();
 	borrow_vdso();
 	kernel_log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
 	lseek(kernel_log, 0, SEEK_END);
+	while (now() < start * 1000000)
+		usleep(10000);
 	printf("READY\n");
 
 	if (!strcmp(argv[1], "draw"))
