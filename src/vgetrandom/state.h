@@ -69,7 +69,8 @@ static_assert(offsetof(struct vgr_state, key) ==
 /* Bits of vgr_slot.flags: each keeps a request off the shortest way. */
 #define VGR_SLOT_STALE		1u	/* the key is older than an event */
 #define VGR_SLOT_ORPHANED	2u	/* its thread has taken another slot */
-#define VGR_SLOT_MORE_SOURCES	4u	/* the kernel's word is not all to compare */
+#define VGR_SLOT_WIPED		4u	/* left behind, and zeroed since */
+#define VGR_SLOT_LEFT		8u	/* ... and the call inside is over */
 
 /*
  * The control block, one cache line.  Only the thread that owns the slot reads

@@ -92,6 +92,20 @@ static struct vgr_slot *start_thread(void)
 }
 
 /*
+ * Marks and wipes a slot that someone is inside of.  First the mark: who reads
+ * our zeroes sees it.  Whoever of the two ends last, we or the call inside,
+ * gives the slot back: a wipe that goes on late must not meet a new owner.
+ */
+static void abandon(struct vgr_slot *slot)
+{
+	__atomic_fetch_or(&slot->flags, VGR_SLOT_ORPHANED, __ATOMIC_SEQ_CST);
+	vgr_wipe(slot->state, sizeof(*slot->state));
+	if (__atomic_fetch_or(&slot->flags, VGR_SLOT_WIPED, __ATOMIC_SEQ_CST) &
+	    VGR_SLOT_LEFT)
+		vgr_pool_release(slot);
+}
+
+/*
  * Takes a new slot and marks the old one: a frame that is still inside serves
  * its request by the system call and gives the slot back when it leaves.
  */
@@ -113,9 +127,7 @@ static struct vgr_slot *leave_behind(struct vgr_slot *slot)
 	if (current != fresh)
 		return current;		/* whoever was faster marks it */
 
-	/* First the mark, then the wipe: who reads our zeroes sees the mark. */
-	__atomic_fetch_or(&slot->flags, VGR_SLOT_ORPHANED, __ATOMIC_SEQ_CST);
-	vgr_wipe(slot->state, sizeof(*slot->state));
+	abandon(slot);
 	return current;
 }
 
@@ -166,7 +178,9 @@ void vgr_thread_give_back(struct vgr_slot *slot)
 {
 	struct vgr_slot *current = vgr_thread_slot;
 
-	vgr_pool_release(slot);
+	if (__atomic_fetch_or(&slot->flags, VGR_SLOT_LEFT, __ATOMIC_SEQ_CST) &
+	    VGR_SLOT_WIPED)
+		vgr_pool_release(slot);
 	if (current && current != &no_slot && current->norphans)
 		current->norphans--;
 }
@@ -185,9 +199,7 @@ void vgr_thread_exit(void)
 	 * wiped, and that call's to give back.
 	 */
 	if (slot->inside >= 0) {
-		__atomic_fetch_or(&slot->flags, VGR_SLOT_ORPHANED,
-				  __ATOMIC_SEQ_CST);
-		vgr_generator_forget(slot);
+		abandon(slot);
 		return;
 	}
 	vgr_pool_release(slot);
