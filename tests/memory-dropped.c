@@ -161,7 +161,7 @@ static void try_way(const struct way *way, unsigned long rounds)
 	       way->name, (unsigned long)nkeys,
 	       (unsigned long)info_now().restarts, *ndraws);
 	if (!way->is_outside)	/* that there was something to survive */
-		check(nkeys > rounds / 10);
+		check(nkeys > 8);
 }
 
 int main(void)
