@@ -27,7 +27,7 @@ static void take(struct vgr_slot **held)
 	struct vgr_slot *slot = vgr_pool_claim(0);
 
 	check(slot);
-	check(slot->inside < 0);
+	check_eq(slot->inside, VGR_CLOSED);
 	check_eq(slot->position, VGR_BATCH_LEN);
 	check_eq(check_longest_zero_run(slot->state, sizeof(slot->state->line)),
 		 sizeof(slot->state->line));

@@ -97,7 +97,8 @@ int main(void)
 	printf("%d returns: %llu system calls, %llu slots more\n", NROUNDS,
 	       (unsigned long long)(after.system_calls - before.system_calls),
 	       (unsigned long long)(after.slots - before.slots));
-	check_eq(after.system_calls - before.system_calls, NROUNDS * (3 + 1));
+	check(after.system_calls - before.system_calls >= NROUNDS * 3);
+	check(after.system_calls - before.system_calls <= NROUNDS * (3 + 1));
 	check_eq(after.slots, before.slots);
 
 	before = info_now();

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Claim: a thread that is cancelled inside a request leaves nothing that could
- * be served or found: its slot is wiped, nobody is given it while the call
- * could come back, and its neighbours go on.
+ * be served or found: its slot is wiped and given back, as the stack of that
+ * call has ended with it, and its neighbours go on.
  *
- * To see it fail: have vgr_thread_exit in thread.c give back a slot that a call
- * is inside of; or not wipe it.
+ * To see it fail: have vgr_thread_exit in thread.c release nothing that lies on
+ * its stack; or vgr_pool_release not wipe.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -109,13 +109,18 @@ int main(void)
 	for (i = 0; i < NNEIGHBOURS; i++)
 		neighbours[i] = start(be_neighbour, NULL);
 
+	/* The neighbours have slots of their own by then. */
+	do
+		before = info_now();
+	while (tier < 3 && before.slots < 1 + NNEIGHBOURS);
 	for (i = 0; tier < 3 && i < NVICTIMS; i++) {
 		wait_for_cancelled(start(be_cancelled_inside, (void *)i));
 		check_eq(check_longest_zero_run(victims_slot->state,
 						VGR_STATE_LEN), VGR_STATE_LEN);
-		check(victims_slot->flags & VGR_SLOT_ORPHANED);
+		check(!victims_slot->owner);
 		check_unique_windows(in_cleanup[i], PIECE_LEN);
 	}
+	check_eq(info_now().slots, before.slots);
 
 	before = info_now();
 	for (i = 0; i < NSTRAYS; i++) {
@@ -137,9 +142,8 @@ int main(void)
 
 	printf("%d threads cancelled anywhere: %lld slots kept\n", NSTRAYS,
 	       (long long)(after.slots - before.slots));
-	check(after.slots - before.slots <= NSTRAYS);
-	if (tier < 3)
-		check(after.slots > before.slots);
+	/* Lost only by who is cancelled between a step and its signature. */
+	check(after.slots - before.slots <= NSTRAYS / 2);
 
 	before = info_now();
 	draw_away(5000);

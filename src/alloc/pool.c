@@ -205,7 +205,7 @@ static struct vgr_slot *claim_in(struct arena *arena, uint32_t norphans)
 	vgr_wipe(slot->state->line, sizeof(slot->state->line));
 	slot->position = VGR_BATCH_LEN;
 	slot->frame = 0;
-	slot->inside = -1;
+	slot->inside = VGR_CLOSED;
 	slot->norphans = norphans;
 	slot->nforks = __atomic_load_n(&nforks, __ATOMIC_RELAXED);
 	note_use(arena, index_of(arena, slot) + 1);
@@ -229,6 +229,21 @@ struct vgr_slot *vgr_pool_claim(uint32_t norphans)
 	return NULL;
 }
 
+void vgr_pool_open(struct vgr_slot *slot, void *owner)
+{
+	__atomic_store_n(&slot->owner, owner, __ATOMIC_RELAXED);
+	__atomic_store_n(&slot->inside, -1, __ATOMIC_RELEASE);
+}
+
+bool vgr_pool_close(struct vgr_slot *slot)
+{
+	int64_t nobody = -1;
+
+	return __atomic_compare_exchange_n(&slot->inside, &nobody, VGR_CLOSED,
+					   false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_RELAXED);
+}
+
 /* Every slot is in one. */
 static struct arena *arena_of(const struct vgr_slot *slot)
 {
@@ -243,6 +258,7 @@ static void set_free(struct arena *arena, struct vgr_slot *slot)
 {
 	uint32_t index = index_of(arena, slot);
 
+	slot->inside = VGR_CLOSED;
 	/* First the owner: a fork child gives nothing away that has none. */
 	__atomic_store_n(&slot->owner, NULL, __ATOMIC_RELAXED);
 	vgr_signal_fence();
@@ -255,6 +271,32 @@ void vgr_pool_release(struct vgr_slot *slot)
 {
 	vgr_wipe(slot->state, sizeof(*slot->state));
 	set_free(arena_of(slot), slot);
+}
+
+bool vgr_pool_take_mark(struct vgr_slot *slot)
+{
+	return __atomic_fetch_and(&slot->flags, ~VGR_SLOT_UNCLAIMED,
+				  __ATOMIC_SEQ_CST) & VGR_SLOT_UNCLAIMED;
+}
+
+uint32_t vgr_pool_release_dead(const void *owner, uintptr_t low,
+			       uintptr_t high)
+{
+	struct arena *arena;
+	struct vgr_slot *slot;
+	uint32_t nreleased = 0;
+
+	for_each_arena(arena)
+		for (slot = arena->slots; slot < arena->slots + arena->nused;
+		     slot++)
+			if (vgr_peek(slot->owner) == owner &&
+			    vgr_peek(slot->frame) >= low &&
+			    vgr_peek(slot->frame) <= high &&
+			    vgr_pool_take_mark(slot)) {
+				vgr_pool_release(slot);
+				nreleased++;
+			}
+	return nreleased;
 }
 
 void vgr_pool_mark_stale(void)

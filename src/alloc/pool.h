@@ -22,14 +22,36 @@
 int vgr_pool_init(const char *forced_memory);
 
 /*
- * A slot: stamps zero, batch empty, marked stale, nobody inside.  NULL if there
- * is none, and the refusal is remembered.  norphans is copied into it.  While
- * it has no owner (slot->owner), a fork child leaves it taken.
+ * A slot: stamps zero, batch empty, marked stale, closed to all calls.  NULL if
+ * there is none, and the refusal is remembered.  norphans is copied into it.
+ * While it has no owner (slot->owner), a fork child leaves it taken.
  */
 struct vgr_slot *vgr_pool_claim(uint32_t norphans);
 
-/* Wipes the slot and gives it back.  Its page share was the caller's alone. */
+/* Gives it to its owner, whose calls may enter it from here on. */
+void vgr_pool_open(struct vgr_slot *slot, void *owner);
+
+/* true: nobody was inside, and nobody can step in any more. */
+bool vgr_pool_close(struct vgr_slot *slot);
+
+/*
+ * Wipes a closed slot, or one whose call is known to be dead, and gives it back.
+ * Its page share was the caller's alone.
+ */
 void vgr_pool_release(struct vgr_slot *slot);
+
+/*
+ * Takes a slot's VGR_SLOT_UNCLAIMED away; true for the one who did, and who
+ * alone may then release it.
+ */
+bool vgr_pool_take_mark(struct vgr_slot *slot);
+
+/*
+ * Releases the unclaimed slots of this owner whose calls had frames from low to
+ * high, both included, and are known to be dead.  Returns how many.
+ */
+uint32_t vgr_pool_release_dead(const void *owner, uintptr_t low,
+			       uintptr_t high);
 
 /* Every slot, taken or free, is stale from the return of this call on. */
 void vgr_pool_mark_stale(void);

@@ -70,8 +70,8 @@ static void leave(struct vgr_slot *slot)
 }
 
 /*
- * What the quick way could not serve: the slot is entered already, and left
- * here; NULL if that is still to be tried.  Returns a length, or -errno.
+ * What the quick way could not serve.  slot: as vgr_thread_enter left it.
+ * Returns a length, or -errno.
  */
 static ssize_t serve_slowly(struct vgr_slot *slot, uintptr_t frame, void *buf,
 			    size_t len, unsigned int flags)
@@ -80,8 +80,7 @@ static ssize_t serve_slowly(struct vgr_slot *slot, uintptr_t frame, void *buf,
 	int error = -EAGAIN;
 	bool may_serve;
 
-	if (!slot)
-		slot = vgr_thread_enter_slowly(frame);
+	slot = vgr_thread_enter_slowly(frame, slot);
 	if (!slot)
 		return vgr_api_fall_back(buf, len, flags, false);
 
@@ -103,9 +102,9 @@ static ssize_t serve_slowly(struct vgr_slot *slot, uintptr_t frame, void *buf,
  */
 static __attribute__((noinline))
 ssize_t vgetrandom_slowly(struct vgr_slot *slot, void *buf, size_t len,
-			  unsigned int flags)
+			  unsigned int flags, uintptr_t frame)
 {
-	ssize_t got = serve_slowly(slot, VGR_FRAME(), buf, len, flags);
+	ssize_t got = serve_slowly(slot, frame, buf, len, flags);
 
 	if (got >= 0)
 		return got;
@@ -122,11 +121,12 @@ ssize_t give_back(struct vgr_slot *slot, size_t len)
 
 ssize_t vgetrandom(void *buf, size_t len, unsigned int flags)
 {
-	struct vgr_slot *slot = vgr_thread_enter(VGR_FRAME());
+	struct vgr_slot *slot;
 
-	if (unlikely(!slot) || unlikely(flags) || unlikely(!buf) ||
+	if (unlikely(!vgr_thread_enter(VGR_FRAME(), &slot)) ||
+	    unlikely(flags) || unlikely(!buf) ||
 	    unlikely(!vgr_generator_draw(slot, buf, len)))
-		return vgetrandom_slowly(slot, buf, len, flags);
+		return vgetrandom_slowly(slot, buf, len, flags, VGR_FRAME());
 	if (unlikely(vgr_thread_leave(slot)))
 		return give_back(slot, len);
 	return (ssize_t)len;
@@ -165,27 +165,28 @@ static void insist(struct vgr_slot *slot, uintptr_t frame, uint8_t *buf,
 }
 
 static __attribute__((noinline))
-void buf_slowly(struct vgr_slot *slot, void *buf, size_t len)
+void buf_slowly(struct vgr_slot *slot, void *buf, size_t len, uintptr_t frame)
 {
-	insist(slot, VGR_FRAME(), buf, len);
+	insist(slot, frame, buf, len);
 }
 
 void vgetrandom_buf(void *buf, size_t len)
 {
-	struct vgr_slot *slot = vgr_thread_enter(VGR_FRAME());
+	struct vgr_slot *slot;
 
-	if (unlikely(!slot) || unlikely(!vgr_generator_draw(slot, buf, len)))
-		buf_slowly(slot, buf, len);
+	if (unlikely(!vgr_thread_enter(VGR_FRAME(), &slot)) ||
+	    unlikely(!vgr_generator_draw(slot, buf, len)))
+		buf_slowly(slot, buf, len, VGR_FRAME());
 	else if (unlikely(vgr_thread_leave(slot)))
 		vgr_thread_give_back(slot);
 }
 
 static __attribute__((noinline))
-uint64_t integer_slowly(struct vgr_slot *slot)
+uint64_t integer_slowly(struct vgr_slot *slot, uintptr_t frame)
 {
 	uint64_t value, result;
 
-	insist(slot, VGR_FRAME(), (uint8_t *)&value, sizeof(value));
+	insist(slot, frame, (uint8_t *)&value, sizeof(value));
 	result = value;
 	vgr_wipe(&value, sizeof(value));
 	return result;
@@ -196,10 +197,10 @@ uint64_t integer_slowly(struct vgr_slot *slot)
  * saved on the stack.
  */
 static __attribute__((noinline, cold))
-uint64_t integer_after_giving_back(struct vgr_slot *slot)
+uint64_t integer_after_giving_back(struct vgr_slot *slot, uintptr_t frame)
 {
 	vgr_thread_give_back(slot);
-	return integer_slowly(NULL);
+	return integer_slowly(NULL, frame);
 }
 
 /*
@@ -215,26 +216,28 @@ uint64_t integer_after_giving_back(struct vgr_slot *slot)
 ZERO_USED_REGISTERS
 uint64_t vgetrandom_u64(void)
 {
-	struct vgr_slot *slot = vgr_thread_enter(VGR_FRAME());
+	struct vgr_slot *slot;
 	uint64_t value;
 
-	if (unlikely(!slot) || unlikely(!vgr_generator_draw_u64(slot, &value)))
-		return integer_slowly(slot);
+	if (unlikely(!vgr_thread_enter(VGR_FRAME(), &slot)) ||
+	    unlikely(!vgr_generator_draw_u64(slot, &value)))
+		return integer_slowly(slot, VGR_FRAME());
 	if (unlikely(vgr_thread_leave(slot)))
-		return integer_after_giving_back(slot);
+		return integer_after_giving_back(slot, VGR_FRAME());
 	return value;
 }
 
 ZERO_USED_REGISTERS
 uint32_t vgetrandom_u32(void)
 {
-	struct vgr_slot *slot = vgr_thread_enter(VGR_FRAME());
+	struct vgr_slot *slot;
 	uint32_t value;
 
-	if (unlikely(!slot) || unlikely(!vgr_generator_draw_u32(slot, &value)))
-		return (uint32_t)integer_slowly(slot);
+	if (unlikely(!vgr_thread_enter(VGR_FRAME(), &slot)) ||
+	    unlikely(!vgr_generator_draw_u32(slot, &value)))
+		return (uint32_t)integer_slowly(slot, VGR_FRAME());
 	if (unlikely(vgr_thread_leave(slot)))
-		return (uint32_t)integer_after_giving_back(slot);
+		return (uint32_t)integer_after_giving_back(slot, VGR_FRAME());
 	return value;
 }
 

@@ -37,6 +37,24 @@ int vgr_host_watch_thread(void)
 	return -pthread_setspecific(exit_key, &exit_key);
 }
 
+int vgr_host_stack(uintptr_t *low, uintptr_t *high)
+{
+	pthread_attr_t attributes;
+	void *base;
+	size_t len;
+	int error = pthread_getattr_np(pthread_self(), &attributes);
+
+	if (error)
+		return -error;
+	error = pthread_attr_getstack(&attributes, &base, &len);
+	pthread_attr_destroy(&attributes);
+	if (error)
+		return -error;
+	*low = (uintptr_t)base;
+	*high = (uintptr_t)base + len - 1;
+	return 0;
+}
+
 const char *vgr_host_setting(const char *name)
 {
 	return secure_getenv(name);

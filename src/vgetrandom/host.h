@@ -9,6 +9,8 @@
 #ifndef VGR_HOST_H
 #define VGR_HOST_H
 
+#include <stdint.h>
+
 /* ---- Asked of the host ------------------------------------------------- */
 
 /*
@@ -17,6 +19,12 @@
  * more than once.  0, or -errno: the thread's requests are system calls.
  */
 int vgr_host_watch_thread(void);
+
+/*
+ * The lowest and the highest address of the stack that ends with the calling
+ * thread, asked for when it does.  0, or -errno: not to be had.
+ */
+int vgr_host_stack(uintptr_t *low, uintptr_t *high);
 
 /* A setting from the environment; NULL if unset or in a setuid program. */
 const char *vgr_host_setting(const char *name);

@@ -177,7 +177,7 @@ int vgetrandom_prepare(void)
 	if (error)
 		return error;
 
-	slot = vgr_thread_enter_slowly(VGR_FRAME());
+	slot = vgr_thread_enter_slowly(VGR_FRAME(), NULL);
 	if (!slot)		/* busy: a handler interrupted this thread's call */
 		return vgr_thread_has_slot() ? 0 : -ENOMEM;
 	error = vgr_generator_warm_up(slot);

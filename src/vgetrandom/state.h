@@ -69,8 +69,10 @@ static_assert(offsetof(struct vgr_state, key) ==
 /* Bits of vgr_slot.flags: each keeps a request off the shortest way. */
 #define VGR_SLOT_STALE		1u	/* the key is older than an event */
 #define VGR_SLOT_ORPHANED	2u	/* its thread has taken another slot */
-#define VGR_SLOT_WIPED		4u	/* left behind, and zeroed since */
-#define VGR_SLOT_LEFT		8u	/* ... and the call inside is over */
+#define VGR_SLOT_UNCLAIMED	4u	/* ... and wiped it; not given back yet */
+
+/* vgr_slot.inside where no step leads in. */
+#define VGR_CLOSED	((int64_t)1 << 62)
 
 /*
  * The control block, one cache line.  Only the thread that owns the slot reads
@@ -79,8 +81,9 @@ static_assert(offsetof(struct vgr_state, key) ==
 struct vgr_slot {
 	/*
 	 * -1: nobody is inside.  0: a call is; n: and n have been turned away
-	 * since.  A single instruction counts (step.h): a call that a signal
-	 * stopped before it must not walk in on one that came meanwhile.
+	 * since.  VGR_CLOSED and more: free, or not yet its owner's.  A single
+	 * instruction counts (step.h): a call that a signal stopped before it
+	 * must not walk in on one that came meanwhile.
 	 */
 	int64_t inside;
 	/* The canonical frame address of the call inside; 0: not known. */

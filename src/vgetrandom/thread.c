@@ -18,11 +18,14 @@
 #include "host.h"
 #include "pool.h"
 
-/* Calls turned away before a slot is left behind. */
+/*
+ * Calls turned away before a slot is left behind, and twice as many for every
+ * so many that a thread has left and not seen again: their number grows with
+ * the logarithm of its calls, and no thread is slow for life.
+ */
 #define MAX_REFUSED	3
-
-/* A slot left behind is never safe to reuse, so their number has an end. */
-#define MAX_ORPHANS	32
+#define MANY_ORPHANS	32
+#define MAX_DOUBLINGS	32
 
 /* Where vgr_thread_slot points when there is none: nobody can step in. */
 static struct vgr_slot no_slot;
@@ -62,8 +65,8 @@ int vgr_thread_has_slot(void)
 /*
  * Puts 'fresh' in the place of 'old', unless a signal handler has put in
  * another meanwhile: then that one stays.  Only then has it an owner, this
- * thread, which may not be the one that claimed it (swapcontext): until then a
- * fork child finds it taken by nobody and leaves it alone.
+ * thread, which may not be the one that claimed it (swapcontext), and only then
+ * can it be entered.
  */
 static struct vgr_slot *install(struct vgr_slot *old, struct vgr_slot *fresh)
 {
@@ -71,9 +74,12 @@ static struct vgr_slot *install(struct vgr_slot *old, struct vgr_slot *fresh)
 
 	if (__atomic_compare_exchange_n(&vgr_thread_slot, &seen, fresh, false,
 					__ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-		if (fresh != &no_slot)
-			__atomic_store_n(&fresh->owner, vgr_thread_identity(),
-					 __ATOMIC_RELEASE);
+		if (fresh == &no_slot)
+			return fresh;
+		vgr_pool_open(fresh, vgr_thread_identity());
+		/* As in vgr_thread_leave: it may be left behind already. */
+		if (vgr_peek(fresh->flags) & VGR_SLOT_UNCLAIMED)
+			vgr_thread_give_back(fresh);
 		return fresh;
 	}
 	if (fresh != &no_slot)
@@ -92,17 +98,16 @@ static struct vgr_slot *start_thread(void)
 }
 
 /*
- * Marks and wipes a slot that someone is inside of.  First the mark: who reads
- * our zeroes sees it.  Whoever of the two ends last, we or the call inside,
- * gives the slot back: a wipe that goes on late must not meet a new owner.
+ * The slot is no thread's any more, though a call may be inside.  First the
+ * mark, then the wipe: who reads our zeroes sees it.  Only then may the slot be
+ * given back: a wipe that goes on late must not meet a new owner.
  */
 static void abandon(struct vgr_slot *slot)
 {
 	__atomic_fetch_or(&slot->flags, VGR_SLOT_ORPHANED, __ATOMIC_SEQ_CST);
 	vgr_wipe(slot->state, sizeof(*slot->state));
-	if (__atomic_fetch_or(&slot->flags, VGR_SLOT_WIPED, __ATOMIC_SEQ_CST) &
-	    VGR_SLOT_LEFT)
-		vgr_pool_release(slot);
+	__atomic_fetch_or(&slot->flags, VGR_SLOT_UNCLAIMED, __ATOMIC_SEQ_CST);
+	vgr_thread_give_back(slot);
 }
 
 /*
@@ -113,8 +118,6 @@ static struct vgr_slot *leave_behind(struct vgr_slot *slot)
 {
 	struct vgr_slot *fresh, *current;
 
-	if (slot->norphans >= MAX_ORPHANS)
-		return slot;
 	fresh = vgr_pool_claim(slot->norphans + 1);
 	if (!fresh)
 		return slot;
@@ -131,23 +134,58 @@ static struct vgr_slot *leave_behind(struct vgr_slot *slot)
 	return current;
 }
 
-/* Steps into a slot of which a moment ago nobody was inside. */
-static struct vgr_slot *step_into(struct vgr_slot *slot, uintptr_t frame)
+/* A handler may count between the lines: the sum may be wrong, but is no less than 0. */
+static void count_fewer(struct vgr_slot *slot, uint32_t nreleased)
 {
-	if (!vgr_step_in(&slot->inside))
-		return NULL;
-	vgr_signal_fence();
-	if (vgr_thread_slot_anew() != slot)	/* as in vgr_thread_enter */
-		return NULL;
-	slot->frame = frame;
-	vgr_signal_fence();
-	return slot;
+	uint32_t norphans = vgr_peek(slot->norphans);
+
+	slot->norphans = norphans > nreleased ? norphans - nreleased : 0;
 }
 
-struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame)
+static int64_t patience(const struct vgr_slot *slot)
+{
+	return (int64_t)MAX_REFUSED << vgr_min(slot->norphans / MANY_ORPHANS,
+					       MAX_DOUBLINGS);
+}
+
+/*
+ * Takes a step back that led into a slot which is not, or no longer, the one of
+ * this thread.  A slot that was stepped into is nobody's to release, so who
+ * owns it now owned it then; and our frame there is our signature, wherever we
+ * have been carried since.  Else it was another thread's all along: to take
+ * that step back could let a second call in, one too many only costs a slot.
+ */
+static void step_back(struct vgr_slot *slot, uintptr_t frame)
+{
+	if (slot->frame != frame &&
+	    vgr_peek(slot->owner) != vgr_thread_identity())
+		return;
+	if (vgr_thread_leave(slot))
+		vgr_thread_give_back(slot);
+}
+
+/* The quick way again, where a moment ago nobody was inside. */
+static struct vgr_slot *enter_again(uintptr_t frame)
+{
+	struct vgr_slot *entered;
+
+	if (vgr_thread_enter(frame, &entered))
+		return entered;
+	if (entered)
+		step_back(entered, frame);
+	return NULL;
+}
+
+struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame,
+					 struct vgr_slot *stepped_into)
 {
 	struct vgr_slot *slot = vgr_thread_slot;
 
+	if (stepped_into) {
+		if (stepped_into == slot)
+			return slot;
+		step_back(stepped_into, frame);
+	}
 	if (!slot) {
 		if (!vgr_thread_is_open())
 			return NULL;
@@ -156,7 +194,7 @@ struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame)
 	if (slot == &no_slot)
 		return NULL;
 	if (slot->inside < 0)
-		return step_into(slot, frame);
+		return enter_again(frame);
 
 	/*
 	 * Our return address lies where theirs lay, so that call is over: a
@@ -167,40 +205,62 @@ struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame)
 		slot->inside = 0;
 		return slot;
 	}
-	if (slot->inside <= MAX_REFUSED)
+	if ((slot->inside & ~VGR_CLOSED) <= patience(slot))
 		return NULL;
+	if (slot->norphans)
+		count_fewer(slot, vgr_pool_release_dead(vgr_thread_identity(),
+							frame, frame));
 	slot = leave_behind(slot);
-	return slot->inside < 0 ? step_into(slot, frame) : NULL;
+	return slot->inside < 0 ? enter_again(frame) : NULL;
 }
 
-/* A frame leaves a slot that its thread has left behind. */
 void vgr_thread_give_back(struct vgr_slot *slot)
 {
 	struct vgr_slot *current = vgr_thread_slot;
 
-	if (__atomic_fetch_or(&slot->flags, VGR_SLOT_LEFT, __ATOMIC_SEQ_CST) &
-	    VGR_SLOT_WIPED)
-		vgr_pool_release(slot);
-	if (current && current != &no_slot && current->norphans)
-		current->norphans--;
+	while (vgr_pool_take_mark(slot)) {
+		if (vgr_pool_close(slot)) {
+			vgr_pool_release(slot);
+			if (current && current != &no_slot)
+				count_fewer(current, 1);
+			return;
+		}
+
+		/*
+		 * We were late: meanwhile it was another's, who has left it in
+		 * turn with a call inside.  The mark is put back for that call,
+		 * which may be over by then.
+		 */
+		__atomic_fetch_or(&slot->flags, VGR_SLOT_UNCLAIMED,
+				  __ATOMIC_SEQ_CST);
+		if (slot->inside >= 0)
+			return;
+	}
 }
 
 void vgr_thread_exit(void)
 {
 	struct vgr_slot *slot = vgr_thread_slot;
+	uint32_t norphans;
+	uintptr_t low, high;
 
 	vgr_thread_slot = &no_slot;
 	vgr_signal_fence();
 	if (!slot || slot == &no_slot)
 		return;
 
-	/*
-	 * A call is inside and may come back on another thread: the slot is
-	 * wiped, and that call's to give back.
-	 */
-	if (slot->inside >= 0) {
+	norphans = slot->norphans;
+	if (vgr_pool_close(slot)) {
+		vgr_pool_release(slot);
+	} else {
 		abandon(slot);
-		return;
+		norphans++;
 	}
-	vgr_pool_release(slot);
+
+	/*
+	 * Calls that are inside may come back on another thread, and then give
+	 * their slots back; but not those on the stack that ends with this one.
+	 */
+	if (norphans && !vgr_host_stack(&low, &high))
+		vgr_pool_release_dead(vgr_thread_identity(), low, high);
 }

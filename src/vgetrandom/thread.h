@@ -46,57 +46,60 @@ struct vgr_slot *vgr_thread_slot_anew(void);
 #define VGR_FRAME() ((uintptr_t)__builtin_dwarf_cfa())
 
 /*
- * The slot, marked busy until vgr_thread_leave; or NULL: ask
- * vgr_thread_enter_slowly.
+ * true: *entered is this thread's slot, busy until vgr_thread_leave.  false:
+ * hand *entered, which may be NULL, to vgr_thread_enter_slowly.
  */
-static inline struct vgr_slot *vgr_thread_enter(uintptr_t frame)
+static inline bool vgr_thread_enter(uintptr_t frame, struct vgr_slot **entered)
 {
 	struct vgr_slot *slot = vgr_thread_slot;
 
+	*entered = NULL;
 	if (unlikely(!slot) || unlikely(!vgr_step_in(&slot->inside)))
-		return NULL;
+		return false;
 	vgr_signal_fence();
+	*entered = slot;
 
 	/*
-	 * Between the first line and the step, a handler may have slept while
-	 * this slot went to another thread, or this frame did.  The step is not
-	 * taken back: that could let a second call in, while one too many only
-	 * costs a slot.  Nor is the frame theirs to find.
+	 * Since the first line a handler may have left this slot behind, or
+	 * slept while it went to another thread, or while this frame did.
 	 */
 	if (unlikely(vgr_thread_slot_anew() != slot))
-		return NULL;
+		return false;
 	slot->frame = frame;
 	vgr_signal_fence();
-	return slot;
+	return true;
 }
 
 /*
- * The same for a thread's first call, and for one that finds the slot busy.
- * NULL: a signal found us inside, or there is no slot to be had.
+ * For what the quick way could not serve: a slot that was stepped into, as
+ * vgr_thread_enter says, comes back entered if it is still this thread's.  Else
+ * that step is taken back, and the thread's slot entered; its first one is made
+ * here.  NULL: a signal found us inside, or there is no slot to be had.
  */
-struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame);
+struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame,
+					 struct vgr_slot *stepped_into);
 
-/*
- * true: the slot is no longer this thread's, and the caller's to give back by
- * vgr_thread_give_back.
- */
+/* true: the slot is no longer its thread's; call vgr_thread_give_back. */
 static inline bool vgr_thread_leave(struct vgr_slot *slot)
 {
-	/*
-	 * While we are inside: afterwards the slot may have been given back by
-	 * its thread's exit, and be another's to leave behind.  Who leaves it
-	 * behind between these lines loses it, no more.
-	 */
-	bool is_orphaned = vgr_peek(slot->flags) & VGR_SLOT_ORPHANED;
-
 	vgr_signal_fence();
 	slot->frame = 0;	/* first: nobody may find it and not us */
 	vgr_signal_fence();
 	slot->inside = -1;
 	vgr_signal_fence();
-	return is_orphaned;
+
+	/*
+	 * Last: who leaves the slot behind before this line is seen here, who
+	 * does so after it sees that nobody is inside.  By now the slot may be
+	 * another thread's; vgr_thread_give_back can tell.
+	 */
+	return vgr_peek(slot->flags) & VGR_SLOT_UNCLAIMED;
 }
 
+/*
+ * Gives a slot that its thread has left behind back to the pool, if nobody is
+ * inside; of several who try, one does.
+ */
 void vgr_thread_give_back(struct vgr_slot *slot);
 
 /* From here on threads may have slots: all that serves them is set up. */
