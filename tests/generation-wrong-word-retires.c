@@ -4,9 +4,12 @@
  * does is not asked again: one that moves to a wrong value at the next request,
  * one that stands still at a wrong value within 8 batches, in the child of a
  * fork too.  The clock takes its place and the thread is served from new keys.
+ * Handlers that left such a comparison by longjmp do not put an end to the
+ * doubt: they take a witness each, and when there is none the word is retired.
  *
  * To see it fail: have vgr_generation_may_refill in generation.c not certify,
- * or kernel_word_holds take every verdict for a good one.
+ * or kernel_word_holds take every verdict for a good one; have borrow_witness
+ * only look at the first; return VGR_WORD_UNDECIDED for ever if there is none.
  *
  * kernel-word.c is compiled in here, for the place it looks at.
  */
@@ -120,6 +123,36 @@ static void at_a_reseed(void)
 	check_is_retired();
 }
 
+static void lose_witnesses(int n)
+{
+	while (n--)
+		check_eq(borrow_witness() == NWITNESSES, 0);
+}
+
+static void with_one_witness_left(void)
+{
+	lose_witnesses(NWITNESSES - 1);
+	vgetrandom_reseed();
+	draw_away(16);
+	check(info_now().generation & VGETRANDOM_GENERATION_KERNEL);
+	stands_still();
+}
+
+static void with_no_witness_left(void)
+{
+	int i;
+
+	lose_witnesses(NWITNESSES);
+	for (i = 0; info_now().generation & VGETRANDOM_GENERATION_KERNEL &&
+	     i <= MAX_TURNED_AWAY; i++) {
+		vgetrandom_reseed();
+		draw_away(16);
+	}
+	/* Each reseed asks once, and now and then a batch does. */
+	check(i > MAX_TURNED_AWAY / 2);
+	check_is_retired();
+}
+
 /* Nothing brings it back, so each in a process of its own. */
 static void in_own_process(void (*run)(void))
 {
@@ -149,6 +182,8 @@ int main(void)
 	in_own_process(stands_still);
 	in_own_process(in_a_child);
 	in_own_process(at_a_reseed);
+	in_own_process(with_one_witness_left);
+	in_own_process(with_no_witness_left);
 	draw_away(16);
 	check(info_now().generation & VGETRANDOM_GENERATION_KERNEL);
 	return 0;

@@ -44,9 +44,19 @@ struct vdso_params {
 #define WITNESS_LEN	144
 #define WITNESS_STAMP	128
 
+/*
+ * Each is lent to one call at a time.  One that a handler left by longjmp stays
+ * lent for ever, so there are several; if all are gone for long, nobody doubts
+ * the word any more, and it may no longer be believed.
+ */
+#define WITNESSES_LEN	4096
+#define NWITNESSES	(WITNESSES_LEN / WITNESS_LEN)
+#define MAX_TURNED_AWAY	100000
+
 static vdso_getrandom_fn *vdso_getrandom;
-static uint8_t *witness;		/* the state we lend to the vDSO */
-static unsigned int witness_is_lent;	/* a call is in there */
+static uint8_t *witnesses;		/* states that we lend to the vDSO */
+static unsigned int is_lent[NWITNESSES];	/* a call is in there */
+static unsigned int nturned_away;	/* since one was free */
 static unsigned int was_certified;
 
 static const volatile uint64_t *word;
@@ -75,7 +85,10 @@ bool vgr_kernel_word_was_certified(void)
 
 void vgr_kernel_word_fork_child(void)
 {
-	__atomic_store_n(&witness_is_lent, 0, __ATOMIC_RELAXED);
+	int i;
+
+	for (i = 0; i < NWITNESSES; i++)
+		__atomic_store_n(&is_lent[i], 0, __ATOMIC_RELAXED);
 }
 
 /*
@@ -89,8 +102,14 @@ static bool is_of_another_kernel(void)
 	return clock_code && memcmp(clock_code, clock_begin, sizeof(clock_begin));
 }
 
-/* One byte drawn between two looks at the word: the stamp must lie between. */
-static enum vgr_word_verdict compare_once(void)
+/*
+ * One byte drawn between two looks at the word: the stamp must lie between.
+ *
+ * A call of its own, so that its caller's registers cost the deepest chain of
+ * calls no stack.
+ */
+static __attribute__((noinline))
+enum vgr_word_verdict compare_once(uint8_t *witness)
 {
 	uint64_t before, stamp, after;
 	uint8_t byte;
@@ -113,21 +132,36 @@ static enum vgr_word_verdict compare_once(void)
 	return before == after ? VGR_WORD_DISAGREES : VGR_WORD_UNDECIDED;
 }
 
+/* The number of one that nobody has, or NWITNESSES. */
+static unsigned int borrow_witness(void)
+{
+	unsigned int i = 0;
+
+	while (i < NWITNESSES &&
+	       __atomic_exchange_n(&is_lent[i], 1, __ATOMIC_ACQUIRE))
+		i++;
+	return i;
+}
+
 enum vgr_word_verdict vgr_kernel_word_certify(void)
 {
-	enum vgr_word_verdict verdict = VGR_WORD_UNDECIDED;
-	int attempt;
+	enum vgr_word_verdict verdict;
+	unsigned int which;
 
 	if (is_of_another_kernel())
 		return VGR_WORD_DISAGREES;
-	if (__atomic_exchange_n(&witness_is_lent, 1, __ATOMIC_ACQUIRE))
-		return VGR_WORD_UNDECIDED;
+	which = borrow_witness();
+	if (which == NWITNESSES)
+		return __atomic_add_fetch(&nturned_away, 1, __ATOMIC_RELAXED) >
+		       MAX_TURNED_AWAY ? VGR_WORD_DISAGREES :
+					 VGR_WORD_UNDECIDED;
 
-	for (attempt = 0; attempt < 3 && verdict == VGR_WORD_UNDECIDED;
-	     attempt++)
-		verdict = compare_once();
+	verdict = compare_once(witnesses + which * WITNESS_LEN);
+	if (verdict == VGR_WORD_UNDECIDED)	/* the word may have moved */
+		verdict = compare_once(witnesses + which * WITNESS_LEN);
 
-	__atomic_store_n(&witness_is_lent, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&is_lent[which], 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&nturned_away, 0, __ATOMIC_RELAXED);
 	if (verdict == VGR_WORD_AGREES)
 		__atomic_store_n(&was_certified, 1, __ATOMIC_RELAXED);
 	return verdict;
@@ -217,7 +251,7 @@ static const char *choose_word(const uintptr_t *addresses, unsigned int n)
 	}
 }
 
-static const char *borrow_witness_memory(void)
+static const char *map_witnesses(void)
 {
 	struct vdso_params params = { 0 };
 	long mapped;
@@ -228,11 +262,11 @@ static const char *borrow_witness_memory(void)
 		return "the kernel's vDSO getrandom has states we do not know";
 
 	/* A page of its own: whatever the vDSO does with it stays in there. */
-	mapped = vgr_mmap(NULL, 4096, (int)params.mmap_prot,
+	mapped = vgr_mmap(NULL, WITNESSES_LEN, (int)params.mmap_prot,
 			  (int)params.mmap_flags, -1);
 	if (mapped < 0 && mapped > -4096)
 		return "no memory for the vDSO's state";
-	witness = (uint8_t *)mapped;
+	witnesses = (uint8_t *)mapped;
 	return NULL;
 }
 
@@ -254,7 +288,7 @@ const char *vgr_kernel_word_init(void)
 		clock_code = clock.code;
 		memcpy(clock_begin, clock_code, sizeof(clock_begin));
 	}
-	why = borrow_witness_memory();
+	why = map_witnesses();
 	if (why)
 		return why;
 
@@ -264,7 +298,8 @@ const char *vgr_kernel_word_init(void)
 	if (why) {
 		word = NULL;
 		is_ready = NULL;
-		vgr_syscall(SYS_munmap, (long)witness, 4096, 0, 0, 0, 0);
+		vgr_syscall(SYS_munmap, (long)witnesses, WITNESSES_LEN, 0, 0, 0,
+			    0);
 	}
 	return why;
 }
