@@ -14,12 +14,14 @@
  */
 #include "vgetrandom.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "api.h"
 #include "base.h"
 #include "preload.h"
 
@@ -86,6 +88,18 @@ long vgr_preload_syscall_failed(long result)
 }
 
 /*
+ * Where getrandom(2) is refused, libc's arc4random may know more than we do
+ * (glibc reads /dev/urandom if the call is not there): a program is not worse
+ * off with us than without.
+ */
+static void leave_refusals_to_libc(void)
+{
+	void *next = dlsym(RTLD_NEXT, "arc4random_buf");
+
+	memcpy(&vgr_api_when_refused, &next, sizeof(next));
+}
+
+/*
  * After the library's own constructor.  Calls that come earlier are system
  * calls: the library is not set up yet.
  */
@@ -96,5 +110,6 @@ static void start(void)
 
 	if (wish && (!strcmp(wish, "0") || !strcmp(wish, "no")))
 		vgr_preload_serves_syscall = 0;
+	leave_refusals_to_libc();
 	vgr_preload_answer_check();
 }

@@ -146,6 +146,8 @@ void die(void)
 	abort();
 }
 
+void (*vgr_api_when_refused)(void *buf, size_t len);
+
 /* All of it, however often it takes. */
 static void insist(struct vgr_slot *slot, uintptr_t frame, uint8_t *buf,
 		   size_t len)
@@ -159,7 +161,11 @@ static void insist(struct vgr_slot *slot, uintptr_t frame, uint8_t *buf,
 			buf += got;
 			len -= (size_t)got;
 		} else if (got != -EINTR && len) {
-			die();		/* 0: what a filter may say, and no byte */
+			/* 0: what a filter may say, and no byte */
+			if (!vgr_api_when_refused)
+				die();
+			vgr_api_when_refused(buf, len);
+			return;
 		}
 	} while (len);
 }
