@@ -21,8 +21,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "api.h"
 #include "base.h"
+#include "host.h"
 #include "preload.h"
 
 #define GETENTROPY_MAX	256
@@ -96,7 +96,7 @@ static void leave_refusals_to_libc(void)
 {
 	void *next = dlsym(RTLD_NEXT, "arc4random_buf");
 
-	memcpy(&vgr_api_when_refused, &next, sizeof(next));
+	memcpy(&vgr_host_when_refused, &next, sizeof(next));
 }
 
 /*

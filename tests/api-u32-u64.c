@@ -3,7 +3,7 @@
  * Claim: vgetrandom_u32() and _u64() are the next bytes of the batch and leave
  * zeros there; every bit is set as often as not.
  *
- * To see it fail: in vgr_take_u64 of copy.h, leave out the zeroing.
+ * To see it fail: in vgr_take_u64 of take.h, leave out the zeroing.
  */
 #include <stdio.h>
 #include <string.h>

@@ -26,25 +26,4 @@ static inline void vgr_copy_and_zero(uint8_t *to, uint8_t *from, size_t len)
 	__asm__ volatile("" : : : "memory");
 }
 
-/* The same for an integer, which stays in a register. */
-static inline uint64_t vgr_take_u64(uint8_t *from)
-{
-	uint64_t value;
-
-	__builtin_memcpy(&value, from, sizeof(value));
-	__builtin_memset(from, 0, sizeof(value));
-	__asm__ volatile("" : : : "memory");
-	return value;
-}
-
-static inline uint32_t vgr_take_u32(uint8_t *from)
-{
-	uint32_t value;
-
-	__builtin_memcpy(&value, from, sizeof(value));
-	__builtin_memset(from, 0, sizeof(value));
-	__asm__ volatile("" : : : "memory");
-	return value;
-}
-
 #endif

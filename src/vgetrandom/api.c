@@ -19,6 +19,7 @@
 #include "base.h"
 #include "entropy.h"
 #include "generator.h"
+#include "host.h"
 #include "pool.h"
 #include "syscall.h"
 #include "thread.h"
@@ -146,7 +147,7 @@ void die(void)
 	abort();
 }
 
-void (*vgr_api_when_refused)(void *buf, size_t len);
+void (*vgr_host_when_refused)(void *buf, size_t len);
 
 /* All of it, however often it takes. */
 static void insist(struct vgr_slot *slot, uintptr_t frame, uint8_t *buf,
@@ -162,9 +163,9 @@ static void insist(struct vgr_slot *slot, uintptr_t frame, uint8_t *buf,
 			len -= (size_t)got;
 		} else if (got != -EINTR && len) {
 			/* 0: what a filter may say, and no byte */
-			if (!vgr_api_when_refused)
+			if (!vgr_host_when_refused)
 				die();
-			vgr_api_when_refused(buf, len);
+			vgr_host_when_refused(buf, len);
 			return;
 		}
 	} while (len);

@@ -18,10 +18,4 @@ bool vgr_api_serves_flags(unsigned int flags);
 ssize_t vgr_api_fall_back(void *buf, size_t len, unsigned int flags,
 			  bool is_written);
 
-/*
- * What vgetrandom_buf() and its kin do where getrandom(2) is refused: NULL says
- * so and aborts.  The drop-in sets it, at its start, to what libc would do.
- */
-extern void (*vgr_api_when_refused)(void *buf, size_t len);
-
 #endif

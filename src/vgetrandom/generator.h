@@ -14,6 +14,7 @@
 #include "copy.h"
 #include "generation.h"
 #include "state.h"
+#include "take.h"
 
 /* One key makes no more of one request than this and a batch. */
 #define VGR_DIRECT_MAX	(14 * 1024)

@@ -9,6 +9,7 @@
 #ifndef VGR_HOST_H
 #define VGR_HOST_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* ---- Asked of the host ------------------------------------------------- */
@@ -41,6 +42,12 @@ void vgr_library_start(const char *why_not);
 /* Before fork(), and in its child. */
 void vgr_library_fork_prepare(void);
 void vgr_library_fork_child(void);
+
+/*
+ * What vgetrandom_buf() and its kin do where getrandom(2) is refused; NULL, as
+ * it is at first: say so and abort.  The drop-in has libc's own answer.
+ */
+extern void (*vgr_host_when_refused)(void *buf, size_t len);
 
 /* At the end of a thread; what it asks for afterwards are system calls. */
 void vgr_thread_exit(void);
