@@ -4,7 +4,7 @@
  * memory and each request is a system call, in every thread, in a fork child,
  * and in a request that was inside meanwhile, until vgetrandom_reseed().
  *
- * To see it fail: have vgr_pool_drop in pool.c drop nothing; or leave out
+ * To see it fail: have vgr_arenas_drop in arenas.c drop nothing; or leave out
  * vgr_generation_set_quiesced(true), or vgr_pool_mark_stale, in library.c.
  */
 #include <pthread.h>

@@ -4,7 +4,7 @@
  * or from the fork that took the right away, says so, and is told by
  * vgetrandom_prepare(); at most an eighth of what it may lock is used.
  *
- * To see it fail: in vgr_pool_repair of pool.c, set the mark before the lock is
+ * To see it fail: in vgr_arenas_repair of arenas.c, set the mark before the lock is
  * asked for; in lockable_len of pages.c, do not divide by 8.
  */
 #include <errno.h>

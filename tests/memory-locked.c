@@ -5,8 +5,8 @@
  * before it takes a key, and a child of raw clone, which cannot, makes system
  * calls until vgetrandom_prepare(), whatever else it calls.
  *
- * To see it fail: in vgr_pool_may_hold_key of pool.c, say yes always; or in
- * vgr_pool_drop, set the mark whether it was there or not.
+ * To see it fail: in vgr_arenas_may_hold_key of arenas.c, say yes always; or in
+ * vgr_arenas_drop, set the mark whether it was there or not.
  */
 #include <signal.h>
 #include <stdio.h>

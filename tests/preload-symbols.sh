@@ -3,14 +3,14 @@
 #
 # Claim: the drop-in shows libc's six names, without versions, and nothing else;
 # it can't be unloaded, is bound at start, holds one pointer of thread-local
-# storage, and never calls malloc or dlsym.
+# storage, never calls malloc, and dlsym only in its constructor.
 #
 # To see it fail: widen -export-symbols-regex, or drop -z nodelete, in
 # Makefile.am.
 
 library=$builddir/.libs/libvgetrandom-preload.so
 fail() { echo "$*"; exit 1; }
-for tool in nm readelf; do
+for tool in nm readelf objdump; do
 	command -v $tool >/dev/null || { echo "SKIP: no $tool"; exit 77; }
 done
 [ -f "$library" ] || { echo "no $library"; exit 99; }
@@ -25,10 +25,18 @@ seen=$(nm -D --defined-only "$library" | awk '{ print $NF }' | LC_ALL=C sort | x
 echo "exported: $seen"
 [ "$seen" = "$wanted" ] || fail "wanted:   $wanted"
 
-unwanted='(m|c|re)alloc|free|posix_memalign|dlsym|dlopen|v?f?printf'
+unwanted='(m|c|re)alloc|free|posix_memalign|dlopen|v?f?printf'
 case $wanted in *syscall) unwanted="$unwanted|syscall" ;; esac
 nm -D --undefined-only "$library" | awk '{ print $NF }' | sed 's/@.*//' |
 	grep -xE "$unwanted" && fail 'called: must not be'
+
+objdump -d --no-show-raw-insn "$library" | awk '
+/^[0-9a-f]+ <.*>:$/ { name = $2 }
+/<dlsym@/ && name !~ /^<(start|leave_refusals|dlsym@)/ {
+	print "dlsym is called by " name
+	bad = 1
+}
+END { exit bad }' || exit 1
 
 flags=$(readelf -dW "$library")
 for flag in NOW NODELETE; do

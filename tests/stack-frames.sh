@@ -165,7 +165,7 @@ END {
 		line = ""
 		for (name = public[i]; name != ""; name = next_of[name])
 			line = line "\n\t" short(name) " " \
-			       (is_tail(name, next_of[name]) ? "jumps" : frame[name])
+			       (is_tail(name, next_of[name] "") ? "jumps" : frame[name])
 		if (deep > deepest) {
 			deepest = deep
 			path = line

@@ -15,13 +15,6 @@
 #include "state.h"
 
 /*
- * Reserves address space for the first few thousand slots, so that threads
- * made later need no system call; forced as in pages.h.  Called once.  0, or
- * -errno: claims will fail.
- */
-int vgr_pool_init(const char *forced_memory);
-
-/*
  * A slot: stamps zero, batch empty, marked stale, closed to all calls.  NULL if
  * there is none, and the refusal is remembered.  norphans is copied into it.
  * While it has no owner (slot->owner), a fork child leaves it taken.
@@ -56,16 +49,6 @@ uint32_t vgr_pool_release_dead(const void *owner, uintptr_t low,
 /* Every slot, taken or free, is stale from the return of this call on. */
 void vgr_pool_mark_stale(void);
 
-/* Every key is gone from memory on return; 0, or -errno if some may be left. */
-int vgr_pool_drop(void);
-
-/*
- * Whether a key may be put into this slot's memory (NULL: into the first
- * arena's): not in a child of raw clone(), where memory that was locked no
- * longer is.
- */
-bool vgr_pool_may_hold_key(const struct vgr_slot *slot);
-
 /*
  * Before a fork: slots claimed from here on may be the child's own when
  * vgr_pool_fork_child runs there, which leaves them alone.
@@ -78,9 +61,6 @@ void vgr_pool_fork_prepare(void);
  * So does whatever is the survivor's, current (NULL: none) above all.
  */
 void vgr_pool_fork_child(const void *survivor, const struct vgr_slot *current);
-
-/* Puts back what a fork took: locks, guards.  System calls; 0 or -errno. */
-int vgr_pool_repair(void);
 
 struct vgr_pool_counts {
 	uint64_t nslots, ntaken, nrefills, nkernel_keys, nrestarts;

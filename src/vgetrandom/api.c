@@ -16,11 +16,11 @@
 #include <unistd.h>
 
 #include "api.h"
+#include "arenas.h"
 #include "base.h"
 #include "entropy.h"
 #include "generator.h"
 #include "host.h"
-#include "pool.h"
 #include "syscall.h"
 #include "thread.h"
 
@@ -87,7 +87,7 @@ static ssize_t serve_slowly(struct vgr_slot *slot, uintptr_t frame, void *buf,
 
 	/* The quick way may have written to buf before it gave up. */
 	may_serve = vgr_api_serves_flags(flags) && (buf || !len);
-	if (may_serve && vgr_pool_may_hold_key(slot))
+	if (may_serve && vgr_arenas_may_hold_key(slot))
 		error = vgr_generator_fill(slot, buf, served);
 	leave(slot);
 	if (!error)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "api.h"
+#include "arenas.h"
 #include "base.h"
 #include "chacha20.h"
 #include "entropy.h"
@@ -77,7 +78,7 @@ static const char *set_up(void)
 
 	vgr_generation_init(setting_among("VGETRANDOM_GENERATION", sources));
 	vgr_api_learn_flags();
-	error = vgr_pool_init(setting_among("VGETRANDOM_MEMORY", memories));
+	error = vgr_arenas_init(setting_among("VGETRANDOM_MEMORY", memories));
 	choose_core();
 
 	if (error)
@@ -163,7 +164,7 @@ void vgr_library_fork_child(void)
 	 * could be one that a sandbox kills for.
 	 */
 	if (vgr_pages_memory() == VGR_MEMORY_LOCKED)
-		vgr_pool_repair();
+		vgr_arenas_repair();
 }
 
 int vgetrandom_prepare(void)
@@ -173,7 +174,7 @@ int vgetrandom_prepare(void)
 
 	if (!vgr_thread_is_open())
 		return -ENOTSUP;
-	error = vgr_pool_repair();
+	error = vgr_arenas_repair();
 	if (error)
 		return error;
 
@@ -198,7 +199,7 @@ int vgetrandom_quiesce(void)
 	vgr_generation_set_quiesced(true);
 	vgr_generation_bump();
 	vgr_pool_mark_stale();
-	return vgr_pool_drop();
+	return vgr_arenas_drop();
 }
 
 /* ---- Information --------------------------------------------------------- */
@@ -228,7 +229,7 @@ static const char *why_thread_is_not(void)
 		return "nothing says when keys are stale";
 	if (vgr_thread_slot && !vgr_thread_has_slot())
 		return "no state for this thread";
-	if (!vgr_pool_may_hold_key(vgr_thread_slot))
+	if (!vgr_arenas_may_hold_key(vgr_thread_slot))
 		return "the memory for keys is not locked in this child: vgetrandom_prepare() says why";
 	return NULL;
 }

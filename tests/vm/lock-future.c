@@ -7,7 +7,7 @@
  * In 6.16 to 6.19 a droppable mapping made under MCL_FUTURE is locked, and
  * nothing drops it.
  *
- * To see it fail: have vgr_pool_drop do nothing when vgr_pages_drop fails.
+ * To see it fail: have vgr_arenas_drop do nothing when vgr_pages_drop fails.
  */
 #include <pthread.h>
 #include <stdio.h>
