@@ -25,6 +25,8 @@ enum phase {
 	QUIESCED,	/* between vgetrandom_quiesce() and _reseed() */
 	RESUMED,
 	STOPPED,	/* a piece of what a request gave that was stopped */
+	KEY,		/* what a quiesce wiped: the key, and 16 bytes of batch */
+	MARKER,		/* 48 bytes that the snapshot must hold */
 };
 
 /*

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""A guest whose state can be saved and loaded, driven through QEMU's monitor."""
+import json
+import os
+import socket
+import subprocess
+import time
+
+
+class Guest:
+    """One QEMU, its monitor, and the ends of its ports."""
+
+    def __init__(self, folder, name, image, initramfs, guid=None, state=None):
+        path = os.path.join(folder, name)
+        self.console, self.port = path + '.console', path + '.port'
+        monitor, serial = path + '.qmp', path + '.serial'
+        command = [
+            'nice', 'qemu-system-x86_64', '-machine', 'q35', '-accel',
+            'tcg,thread=single', '-cpu', 'max,-cx16', '-m', '192', '-smp', '2',
+            '-nodefaults', '-nographic', '-no-reboot',
+            '-kernel', image, '-initrd', initramfs,
+            '-append', 'console=ttyS0 quiet panic=-1',
+            '-serial', 'file:' + self.console,
+            '-chardev', 'socket,id=in,server=on,wait=off,path=' + serial,
+            '-serial', 'chardev:in',
+            '-chardev', 'file,id=out,path=' + self.port,
+            '-device', 'isa-debugcon,iobase=0xe9,chardev=out',
+            '-qmp', 'unix:%s,server=on,wait=off' % monitor]
+        if guid:
+            command += ['-device', 'vmgenid,guid=' + guid]
+        if state:
+            command += ['-incoming', 'exec:cat ' + state]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        self.monitor = self.connect(monitor).makefile('rw')
+        self.monitor.readline()
+        self.do('qmp_capabilities')
+        self.serial = self.connect(serial)
+
+    def connect(self, path):
+        end = socket.socket(socket.AF_UNIX)
+        for _ in range(500):
+            try:
+                end.connect(path)
+                return end
+            except OSError:
+                time.sleep(0.02)
+        raise RuntimeError('qemu did not start')
+
+    def do(self, command, **arguments):
+        self.monitor.write(json.dumps({'execute': command,
+                                       'arguments': arguments}) + '\n')
+        self.monitor.flush()
+        while True:
+            answer = json.loads(self.monitor.readline())
+            if 'error' in answer:
+                raise RuntimeError('%s: %s' % (command, answer['error']))
+            if 'return' in answer:
+                return answer['return']
+
+    def said(self):
+        with open(self.console, errors='replace') as console:
+            return console.read()
+
+    def wait_for(self, text, seconds=300):
+        end = time.monotonic() + seconds
+        while text not in self.said():
+            if time.monotonic() > end or self.process.poll() is not None:
+                if text in self.said():
+                    return
+                raise RuntimeError('the guest did not say %s:\n%s' %
+                                   (text, self.said()[-1500:]))
+            time.sleep(0.02)
+
+    def save(self, state):
+        self.do('migrate', uri='exec:cat >' + state)
+        while True:
+            status = self.do('query-migrate').get('status')
+            if status == 'completed':
+                return
+            if status in ('failed', 'cancelled'):
+                raise RuntimeError('the state could not be saved')
+            time.sleep(0.02)
+
+    def start_copy(self, told):
+        while self.do('query-status')['status'] == 'inmigrate':
+            time.sleep(0.01)
+        self.serial.sendall(told)
+        self.do('cont')
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
