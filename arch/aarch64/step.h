@@ -4,8 +4,9 @@
  * a signal finds done or not yet begun.
  *
  * A signal between the two exclusive accesses makes the second fail, and the
- * step begins again.  No order towards other processors, and no call to see
- * whether there is an atomic add, as gcc would make of the builtin.
+ * step begins again.  The load is an acquire: who was inside last may have left
+ * on another processor.  No call to see whether there is an atomic add, as gcc
+ * would make of the builtin.
  */
 #ifndef VGR_STEP_H
 #define VGR_STEP_H
@@ -14,13 +15,13 @@
 #include <stdint.h>
 
 /* true if the count was -1. */
-static inline bool vgr_step_in(int64_t *count)
+static inline bool vgr_step_in(long *count)
 {
-	int64_t now;
+	long now;
 	uint32_t failed;
 
 	__asm__ volatile("1:\n\t"
-			 "ldxr    %[now], %[count]\n\t"
+			 "ldaxr   %[now], %[count]\n\t"
 			 "add     %[now], %[now], #1\n\t"
 			 "stxr    %w[failed], %[now], %[count]\n\t"
 			 "cbnz    %w[failed], 1b"

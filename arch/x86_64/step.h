@@ -10,10 +10,9 @@
 #define VGR_STEP_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 /* true if the count was -1. */
-static inline bool vgr_step_in(int64_t *count)
+static inline bool vgr_step_in(long *count)
 {
 	bool was_first;
 

@@ -151,6 +151,8 @@ static void wipe_by_hand(const struct vgr_arena *arena)
 {
 	uint32_t i, nused = __atomic_load_n(&arena->nused, __ATOMIC_SEQ_CST);
 
+	/* After the marks: who reads our zeroes sees its own. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	for (i = has_lock_mark(); i < nused; i++)
 		vgr_wipe(vgr_arena_state(arena, i), VGR_STATE_LEN);
 }

@@ -92,7 +92,7 @@ void vgr_pool_open(struct vgr_slot *slot, void *owner)
 
 bool vgr_pool_close(struct vgr_slot *slot)
 {
-	int64_t nobody = -1;
+	long nobody = -1;
 
 	return __atomic_compare_exchange_n(&slot->inside, &nobody, VGR_CLOSED,
 					   false, __ATOMIC_SEQ_CST,
@@ -124,23 +124,39 @@ bool vgr_pool_take_mark(struct vgr_slot *slot)
 				  __ATOMIC_SEQ_CST) & VGR_SLOT_UNCLAIMED;
 }
 
+/* true: it was unclaimed, and is released. */
+static bool release_marked(struct vgr_slot *slot, bool is_dead)
+{
+	if (!vgr_pool_take_mark(slot))
+		return false;
+	if (is_dead || vgr_pool_close(slot)) {
+		vgr_pool_release(slot);
+		return true;
+	}
+	/* A late step is inside, and will give it back. */
+	__atomic_fetch_or(&slot->flags, VGR_SLOT_UNCLAIMED, __ATOMIC_SEQ_CST);
+	return false;
+}
+
 uint32_t vgr_pool_release_dead(const void *owner, uintptr_t low,
 			       uintptr_t high)
 {
 	struct vgr_arena *arena;
 	struct vgr_slot *slot;
+	uintptr_t frame;
 	uint32_t nreleased = 0;
+	bool is_dead;
 
 	vgr_for_each_arena(arena)
 		for (slot = arena->slots; slot < arena->slots + arena->nused;
-		     slot++)
-			if (vgr_peek(slot->owner) == owner &&
-			    vgr_peek(slot->frame) >= low &&
-			    vgr_peek(slot->frame) <= high &&
-			    vgr_pool_take_mark(slot)) {
-				vgr_pool_release(slot);
-				nreleased++;
-			}
+		     slot++) {
+			if (vgr_peek(slot->owner) != owner)
+				continue;
+			frame = vgr_peek(slot->frame);
+			is_dead = frame >= low && frame <= high;
+			if (is_dead || vgr_peek(slot->inside) == -1)
+				nreleased += release_marked(slot, is_dead);
+		}
 	return nreleased;
 }
 

@@ -41,7 +41,8 @@ bool vgr_pool_take_mark(struct vgr_slot *slot);
 
 /*
  * Releases the unclaimed slots of this owner whose calls had frames from low to
- * high, both included, and are known to be dead.  Returns how many.
+ * high, both included, and are known to be dead; and those that a call has left
+ * unseen (vgr_thread_leave).  Returns how many.
  */
 uint32_t vgr_pool_release_dead(const void *owner, uintptr_t low,
 			       uintptr_t high);

@@ -12,6 +12,7 @@
 #define VGR_STATE_H
 
 #include <assert.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -72,7 +73,7 @@ static_assert(offsetof(struct vgr_state, key) ==
 #define VGR_SLOT_UNCLAIMED	4u	/* ... and wiped it; not given back yet */
 
 /* vgr_slot.inside where no step leads in. */
-#define VGR_CLOSED	((int64_t)1 << 62)
+#define VGR_CLOSED	(LONG_MAX / 2 + 1)
 
 /*
  * The control block, one cache line.  Only the thread that owns the slot reads
@@ -83,9 +84,10 @@ struct vgr_slot {
 	 * -1: nobody is inside.  0: a call is; n: and n have been turned away
 	 * since.  VGR_CLOSED and more: free, or not yet its owner's.  A single
 	 * instruction counts (step.h): a call that a signal stopped before it
-	 * must not walk in on one that came meanwhile.
+	 * must not walk in on one that came meanwhile.  A long, since a store
+	 * of two words could be stopped between them.
 	 */
-	int64_t inside;
+	long inside;
 	/* The canonical frame address of the call inside; 0: not known. */
 	uintptr_t frame;
 	uint32_t position;	/* next unused byte of the batch */

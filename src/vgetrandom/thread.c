@@ -25,7 +25,7 @@
  */
 #define MAX_REFUSED	3
 #define MANY_ORPHANS	32
-#define MAX_DOUBLINGS	32
+#define MAX_DOUBLINGS	(sizeof(long) * 4)
 
 /* Where vgr_thread_slot points when there is none: nobody can step in. */
 static struct vgr_slot no_slot;
@@ -72,8 +72,9 @@ static struct vgr_slot *install(struct vgr_slot *old, struct vgr_slot *fresh)
 {
 	struct vgr_slot *seen = old;
 
+	/* Released: the thread may be another by now, and finds a closed slot. */
 	if (__atomic_compare_exchange_n(&vgr_thread_slot, &seen, fresh, false,
-					__ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+					__ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
 		if (fresh == &no_slot)
 			return fresh;
 		vgr_pool_open(fresh, vgr_thread_identity());
@@ -105,6 +106,7 @@ static struct vgr_slot *start_thread(void)
 static void abandon(struct vgr_slot *slot)
 {
 	__atomic_fetch_or(&slot->flags, VGR_SLOT_ORPHANED, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	vgr_wipe(slot->state, sizeof(*slot->state));
 	__atomic_fetch_or(&slot->flags, VGR_SLOT_UNCLAIMED, __ATOMIC_SEQ_CST);
 	vgr_thread_give_back(slot);
@@ -142,9 +144,9 @@ static void count_fewer(struct vgr_slot *slot, uint32_t nreleased)
 	slot->norphans = norphans > nreleased ? norphans - nreleased : 0;
 }
 
-static int64_t patience(const struct vgr_slot *slot)
+static long patience(const struct vgr_slot *slot)
 {
-	return (int64_t)MAX_REFUSED << vgr_min(slot->norphans / MANY_ORPHANS,
+	return (long)MAX_REFUSED << vgr_min(slot->norphans / MANY_ORPHANS,
 					       MAX_DOUBLINGS);
 }
 

@@ -85,13 +85,20 @@ static inline bool vgr_thread_leave(struct vgr_slot *slot)
 	vgr_signal_fence();
 	slot->frame = 0;	/* first: nobody may find it and not us */
 	vgr_signal_fence();
-	slot->inside = -1;
+
+	/*
+	 * Released: this frame may have been carried to another thread, and
+	 * whoever is next to step in, or closes the slot, must find what was
+	 * done here.  Pairs with vgr_step_in and vgr_pool_close.
+	 */
+	__atomic_store_n(&slot->inside, -1, __ATOMIC_RELEASE);
 	vgr_signal_fence();
 
 	/*
 	 * Last: who leaves the slot behind before this line is seen here, who
 	 * does so after it sees that nobody is inside.  By now the slot may be
-	 * another thread's; vgr_thread_give_back can tell.
+	 * another thread's; vgr_thread_give_back can tell.  (On two processors
+	 * both can miss it: then vgr_pool_release_dead finds the slot.)
 	 */
 	return vgr_peek(slot->flags) & VGR_SLOT_UNCLAIMED;
 }
