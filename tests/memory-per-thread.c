@@ -13,7 +13,7 @@
 #include "check.h"
 
 #define NTHREADS	400
-#define STACK_LEN	65536
+#define STACK_LEN	((size_t)128 * 1024)	/* PTHREAD_STACK_MIN of aarch64 */
 
 static pthread_barrier_t have_drawn, may_end;
 static unsigned int nstates;

@@ -17,7 +17,7 @@
 #include "thread.h"
 
 #define NMORE		1000		/* than the first arena has room for */
-#define STACK_LEN	(16 * 1024)
+#define STACK_LEN	((size_t)128 * 1024)	/* PTHREAD_STACK_MIN of aarch64 */
 #define PIECE_LEN	32
 #define WORKER_LEN	(2 * PIECE_LEN)
 

@@ -37,7 +37,7 @@ esac
 # frames begin at 160 bytes.
 vdso=112
 case $arch in
-aarch64) vdso=128 LIMIT=576 ;;
+aarch64) vdso=128 LIMIT=640 ;;
 generic) echo "SKIP: no limit for machines without cores of their own"; exit 77 ;;
 esac
 
