@@ -4,7 +4,9 @@
  *
  * host-posix.c fills it in for a stand-alone library; a libc that takes the
  * core in fills it in with what it has itself.  Beyond this the core uses raw
- * system calls (arch/), memset and the like, getauxval, and __thread.
+ * system calls (arch/), memset and the like, getauxval, and __thread: a host
+ * without that defines VGR_HOST_HAS_THREAD_SLOT in config.h, and there what
+ * vgr_thread_slot is: a struct vgr_slot *volatile, NULL in a new thread.
  */
 #ifndef VGR_HOST_H
 #define VGR_HOST_H

@@ -30,7 +30,9 @@
 /* Where vgr_thread_slot points when there is none: nobody can step in. */
 static struct vgr_slot no_slot;
 
+#ifndef VGR_HOST_HAS_THREAD_SLOT
 __thread struct vgr_slot *volatile vgr_thread_slot VGR_TLS_MODEL;
+#endif
 
 static unsigned int is_open;		/* threads may have slots */
 

@@ -22,9 +22,11 @@
 
 /*
  * NULL: not asked for yet.  Threads that have ended, or can have no slot, point
- * to one that is busy for ever.
+ * to one that is busy for ever.  A libc may keep it in its thread descriptor.
  */
+#ifndef VGR_HOST_HAS_THREAD_SLOT
 extern __thread struct vgr_slot *volatile vgr_thread_slot VGR_TLS_MODEL;
+#endif
 
 /*
  * This thread's slot, from its thread pointer anew: a compiler may keep the
