@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Claim: getrandom, getentropy and arc4random make no system call of their own:
+ * with all of them refused but the fetching of a key, a thousand draws of each
+ * succeed.  errno is left alone.
+ *
+ * To see it fail: run it with a libc that has not got us.
+ */
+#include "libc.h"
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#define LOAD(field) \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define UNLESS(value, n) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, n)
+#define ANSWER(what) BPF_STMT(BPF_RET | BPF_K, what)
+
+/* Keys have 32 bytes, no request below has. */
+static void refuse_requests(void)
+{
+	struct sock_filter filter[] = {
+		LOAD(nr), UNLESS(SYS_getrandom, 4),
+		LOAD(args[1]), UNLESS(32, 1), ANSWER(SECCOMP_RET_ALLOW),
+		ANSWER(SECCOMP_RET_ERRNO | ENOSYS), ANSWER(SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(filter) / sizeof(*filter), filter };
+
+	CHECK(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	CHECK(!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+}
+
+int main(void)
+{
+	unsigned char buf[257];
+	int i;
+
+	check_tier();
+	refuse_requests();
+	errno = 1234;
+	for (i = 0; i < 1000; i++) {
+		CHECK(getrandom(buf, 16, 0) == 16);
+		CHECK(getrandom(buf, 256, GRND_NONBLOCK | GRND_RANDOM) == 256);
+		CHECK(getrandom(buf, 0, 0) == 0);
+		CHECK(!getentropy(buf, 200));
+#ifdef HAVE_ARC4RANDOM
+		arc4random();
+		arc4random_buf(buf, 100);
+		CHECK(arc4random_uniform(10) < 10);
+#endif
+	}
+	CHECK(errno == 1234);
+	CHECK(getrandom(buf, 1, 0x800) == -1 && errno == ENOSYS);
+	CHECK(getentropy(buf, 257) == -1 && errno == EIO);
+	return 0;
+}
