@@ -88,6 +88,14 @@ static int is_noticed(void)
 
 /* ---- Draws --------------------------------------------------------------- */
 
+static struct vgetrandom_info info_now(void)
+{
+	struct vgetrandom_info info = { .size = sizeof(info) };
+
+	check_eq(vgetrandom_info(&info), 0);
+	return info;
+}
+
 static void draw_once(void)
 {
 	record.word = word_now();
@@ -100,6 +108,7 @@ static void draw_once(void)
 		     vdso_state_len);
 	check_eq(syscall(SYS_getrandom, record.system, sizeof(record.system), 0),
 		 16);
+	record.keys = (uint32_t)info_now().kernel_keys;
 	send_to_host(&record, sizeof(record));
 	record.index++;
 }
@@ -186,14 +195,6 @@ static void give_kernel_entropy(void)
 	    ioctl(device, RNDRESEEDCRNG))
 		hard_error("the kernel takes no entropy: %s", strerror(errno));
 	close(device);
-}
-
-static struct vgetrandom_info info_now(void)
-{
-	struct vgetrandom_info info = { .size = sizeof(info) };
-
-	check_eq(vgetrandom_info(&info), 0);
-	return info;
 }
 
 /* Afterwards nothing of the key is in our memory. */

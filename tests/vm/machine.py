@@ -10,16 +10,18 @@ import time
 class Guest:
     """One QEMU, its monitor, and the ends of its ports."""
 
-    def __init__(self, folder, name, image, initramfs, guid=None, state=None):
+    def __init__(self, folder, name, image, initramfs, guid=None, state=None,
+                 vmclock=None):
         path = os.path.join(folder, name)
         self.console, self.port = path + '.console', path + '.port'
         monitor, serial = path + '.qmp', path + '.serial'
-        command = [
-            'nice', 'qemu-system-x86_64', '-machine', 'q35', '-accel',
+        gdb = path + '.gdb'
+        command = ['nice'] + (vmclock or []) + [
+            'qemu-system-x86_64', '-machine', 'q35', '-accel',
             'tcg,thread=single', '-cpu', 'max,-cx16', '-m', '192', '-smp', '2',
             '-nodefaults', '-nographic', '-no-reboot',
             '-kernel', image, '-initrd', initramfs,
-            '-append', 'console=ttyS0 quiet panic=-1',
+            '-append', 'console=ttyS0 quiet panic=-1 no_timer_check',
             '-serial', 'file:' + self.console,
             '-chardev', 'socket,id=in,server=on,wait=off,path=' + serial,
             '-serial', 'chardev:in',
@@ -28,6 +30,10 @@ class Guest:
             '-qmp', 'unix:%s,server=on,wait=off' % monitor]
         if guid:
             command += ['-device', 'vmgenid,guid=' + guid]
+        if vmclock:
+            command += ['-device', 'vmclock', '-S', '-chardev',
+                        'socket,id=gdb,server=on,wait=off,path=' + gdb,
+                        '-gdb', 'chardev:gdb']
         if state:
             command += ['-incoming', 'exec:cat ' + state]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
@@ -35,6 +41,7 @@ class Guest:
         self.monitor.readline()
         self.do('qmp_capabilities')
         self.serial = self.connect(serial)
+        self.debugger = self.connect(gdb) if vmclock else None
 
     def connect(self, path):
         end = socket.socket(socket.AF_UNIX)
@@ -56,6 +63,20 @@ class Guest:
                 raise RuntimeError('%s: %s' % (command, answer['error']))
             if 'return' in answer:
                 return answer['return']
+
+    def write_memory(self, address, number):
+        """Eight bytes, where the guest's physical memory has that address."""
+        for text in ('Qqemu.PhyMemMode:1', 'M%x,8:%s' % (
+                address, number.to_bytes(8, 'little').hex())):
+            self.debugger.sendall(('$%s#%02x' % (
+                text, sum(text.encode()) % 256)).encode())
+            answer = b''
+            while not answer.endswith(b'#9a'):      # of "OK"
+                more = self.debugger.recv(100)
+                if not more or b'$E' in answer:
+                    raise RuntimeError('the debugger said %r' % answer)
+                answer += more
+            self.debugger.sendall(b'+')
 
     def said(self):
         with open(self.console, errors='replace') as console:
@@ -81,11 +102,9 @@ class Guest:
                 raise RuntimeError('the state could not be saved')
             time.sleep(0.02)
 
-    def start_copy(self, told):
+    def wait_until_loaded(self):
         while self.do('query-status')['status'] == 'inmigrate':
             time.sleep(0.01)
-        self.serial.sendall(told)
-        self.do('cont')
 
     def end(self):
         if self.process.poll() is None:
