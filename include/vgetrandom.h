@@ -5,8 +5,9 @@
  * Every call here may be made from any thread, from a signal handler, after
  * fork() in a multi-threaded process, before constructors and after
  * destructors.  None allocates with malloc, takes a lock or waits for another
- * thread; each uses at most 512 bytes of stack.  Where the library cannot
- * serve a request itself (see vgetrandom_info), the request is one system call.
+ * thread; each uses at most 512 bytes of stack (640 on aarch64).  Where the
+ * library cannot serve a request itself (see vgetrandom_info), the request is
+ * one system call.
  *
  * doc/vgetrandom.3 and libvgetrandom(7) say more; this page is the contract.
  */
