@@ -8,6 +8,7 @@
 #ifndef VGR_COMMAND_H
 #define VGR_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -38,6 +39,19 @@ int vgr_command_finish(void);
 
 /* Where the preloaded library is: an absolute path, or NULL. */
 const char *vgr_command_drop_in(void);
+
+/*
+ * What LD_PRELOAD is to name: that path, or, where other machines' drop-ins are
+ * installed beside it, one with $LIB in it, which leads each program to its own.
+ */
+const char *vgr_command_preload_name(void);
+
+/*
+ * Whether "is_it" is true of our drop-in's path or of one installed beside it
+ * for another machine.
+ */
+bool vgr_command_any_drop_in(bool (*is_it)(const char *path, const void *what),
+			     const void *what);
 
 /* ---- run ---------------------------------------------------------------- */
 

@@ -2,8 +2,8 @@
 /*
  * inspect.c - whether LD_PRELOAD can work in a program, from its file alone.
  *
- * Not if no dynamic linker starts it, if that is another machine's, or if the
- * program gains privileges: then the kernel sets AT_SECURE and the linker
+ * Not if no dynamic linker starts it, if there is no drop-in for its machine, or
+ * if the program gains privileges: then the kernel sets AT_SECURE and the linker
  * ignores what the environment says.
  */
 #include "command.h"
@@ -11,7 +11,6 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <link.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +23,15 @@
 
 #define MAX_SCRIPTS	5	/* a script's interpreter may be a script */
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define OUR_DATA	ELFDATA2LSB
+#else
+#define OUR_DATA	ELFDATA2MSB
+#endif
+
 struct elf {
 	enum { NO_ELF, STATIC, DYNAMIC } kind;
-	unsigned int class, machine;
+	unsigned int class, data, machine;
 	char linker[PATH_MAX];		/* the dynamic linker it asks for */
 };
 
@@ -94,39 +99,95 @@ static bool follow_script(char path[PATH_MAX])
 
 /* ---- What is in it ------------------------------------------------------ */
 
-/* Of files of another class than ours only class and machine. */
+/* A program header of either class. */
+struct segment {
+	uint32_t type;
+	uint64_t offset, len;
+};
+
+static bool read_segment(int file, unsigned int class, uint64_t at,
+			 struct segment *segment)
+{
+	Elf32_Phdr narrow;
+	Elf64_Phdr wide;
+
+	if (class == ELFCLASS32) {
+		if (pread(file, &narrow, sizeof(narrow), (off_t)at) !=
+		    sizeof(narrow))
+			return false;
+		*segment = (struct segment){ narrow.p_type, narrow.p_offset,
+					     narrow.p_filesz };
+		return true;
+	}
+	if (pread(file, &wide, sizeof(wide), (off_t)at) != sizeof(wide))
+		return false;
+	*segment = (struct segment){ wide.p_type, wide.p_offset, wide.p_filesz };
+	return true;
+}
+
+/* The dynamic linker's path, if a program header names one. */
+static void read_linker(int file, struct elf *elf, uint64_t at, size_t step,
+			unsigned int nsegments)
+{
+	struct segment segment;
+
+	for (; nsegments; nsegments--, at += step) {
+		if (!read_segment(file, elf->class, at, &segment))
+			return;
+		if (segment.type != PT_INTERP)
+			continue;
+		elf->kind = DYNAMIC;
+		if (segment.len < sizeof(elf->linker) &&
+		    pread(file, elf->linker, segment.len,
+			  (off_t)segment.offset) < 0)
+			elf->linker[0] = '\0';
+	}
+}
+
 static void read_elf(const char *path, struct elf *elf)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC);
-	ElfW(Ehdr) header;
-	ElfW(Phdr) segment;
-	unsigned int i;
+	union {
+		Elf32_Ehdr narrow;
+		Elf64_Ehdr wide;
+	} header;
 
 	*elf = (struct elf){ .kind = NO_ELF };
 	if (file < 0)
 		return;
 	if (pread(file, &header, sizeof(header), 0) != sizeof(header) ||
-	    memcmp(header.e_ident, ELFMAG, SELFMAG))
+	    memcmp(header.wide.e_ident, ELFMAG, SELFMAG))
 		goto out;
 
+	/* These lie in the same place in both classes. */
 	elf->kind = STATIC;
-	elf->class = header.e_ident[EI_CLASS];
-	elf->machine = header.e_machine;
-	for (i = 0; i < header.e_phnum; i++) {
-		if (pread(file, &segment, sizeof(segment),
-			  (off_t)(header.e_phoff + i * sizeof(segment))) !=
-		    sizeof(segment))
-			break;
-		if (segment.p_type != PT_INTERP)
-			continue;
-		elf->kind = DYNAMIC;
-		if (segment.p_filesz < PATH_MAX &&
-		    pread(file, elf->linker, segment.p_filesz,
-			  (off_t)segment.p_offset) < 0)
-			elf->linker[0] = '\0';
-	}
+	elf->class = header.wide.e_ident[EI_CLASS];
+	elf->data = header.wide.e_ident[EI_DATA];
+	elf->machine = header.wide.e_machine;
+	if (elf->data != OUR_DATA)
+		elf->kind = DYNAMIC;	/* not ours to read: the linker will tell */
+	else if (elf->class == ELFCLASS32)
+		read_linker(file, elf, header.narrow.e_phoff,
+			    header.narrow.e_phentsize, header.narrow.e_phnum);
+	else
+		read_linker(file, elf, header.wide.e_phoff,
+			    header.wide.e_phentsize, header.wide.e_phnum);
 out:
 	close(file);
+}
+
+static bool is_same_machine(const struct elf *a, const struct elf *b)
+{
+	return a->class == b->class && a->data == b->data &&
+	       a->machine == b->machine;
+}
+
+static bool is_for_machine_of(const char *drop_in, const void *program)
+{
+	struct elf elf;
+
+	read_elf(drop_in, &elf);
+	return elf.kind != NO_ELF && is_same_machine(&elf, program);
 }
 
 static bool is_same_file(const char *a, const char *b)
@@ -184,7 +245,8 @@ enum vgr_reach vgr_command_reach(const char *name)
 		return VGR_IN_REACH;
 
 	gains = privilege(path);
-	if (program.class != ours.class || program.machine != ours.machine) {
+	if (!is_same_machine(&program, &ours) &&
+	    !vgr_command_any_drop_in(is_for_machine_of, &program)) {
 		vgr_command_say("%s is for another kind of machine than the drop-in, and runs without it",
 				path);
 	} else if (program.kind == STATIC) {

@@ -41,14 +41,14 @@ static const char help[] =
 "Exit status: PROGRAM's; 125 if the drop-in cannot be used, 126 if PROGRAM\n"
 "cannot be started, 127 if it is not found, 2 for a wrong argument.\n";
 
-/* Whether one of the names in an LD_PRELOAD is the path. */
-static bool is_listed(const char *list, const char *path)
+/* Whether an LD_PRELOAD holds the name. */
+static bool is_listed(const char *list, const char *name)
 {
-	size_t len = strlen(path), word_len;
+	size_t len = strlen(name), word_len;
 
 	for (; *list; list += word_len + !!list[word_len]) {
 		word_len = strcspn(list, " :");
-		if (word_len == len && !memcmp(list, path, len))
+		if (word_len == len && !memcmp(list, name, len))
 			return true;
 	}
 	return false;
@@ -58,6 +58,7 @@ static bool is_listed(const char *list, const char *path)
 static int set_preload(bool is_last)
 {
 	const char *path = vgr_command_drop_in(), *there = getenv("LD_PRELOAD");
+	const char *name;
 	char *list;
 
 	if (!path) {
@@ -69,12 +70,13 @@ static int set_preload(bool is_last)
 				path);
 		return EXIT_RUN;
 	}
+	name = vgr_command_preload_name();
 	if (!there || !*there)
-		list = strdup(path);
-	else if (is_listed(there, path))
+		list = strdup(name);
+	else if (is_listed(there, name))
 		return 0;
-	else if (asprintf(&list, "%s:%s", is_last ? there : path,
-			  is_last ? path : there) < 0)
+	else if (asprintf(&list, "%s:%s", is_last ? there : name,
+			  is_last ? name : there) < 0)
 		list = NULL;
 	if (!list || setenv("LD_PRELOAD", list, 1)) {
 		vgr_command_say("%s", strerror(ENOMEM));
