@@ -10,11 +10,13 @@
  * would hand them on, and answers each with one line:
  *
  *	before-snapshot		keys are gone, draws are system calls
- *	resumed			draws are served in user space again
+ *	resumed			draws are served in user space again; to be sent
+ *				once the guest's kernel has heard of the clone,
+ *				as the new keys come from it
  *	draw			prints 16 bytes and who made them
  *
  * Between the first two the snapshot is taken.  However often it is resumed,
- * no two copies share a key: there was none to share.
+ * no two copies share a key of before: there was none to share.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 # Claim: each exported call is in the synopsis of a manual page and can be found
 # by its own name; each environment variable that the code reads is described,
-# and none that it does not read.
+# and none that it does not read; so is the name of each core.
 #
 # To see it fail: take the .Fn of vgetrandom_u32 out of doc/vgetrandom.3, its
-# line out of MAN_LINKS in Makefile.am, or a variable out of libvgetrandom.7.
+# line out of MAN_LINKS in Makefile.am, or a variable, or a core, out of
+# libvgetrandom.7.
 
 : "${srcdir:=.}"
 
@@ -35,5 +36,13 @@ done
 for name in $described; do
 	echo "$read_by_code" | grep -qx "$name" ||
 		complain "$name is described and not read"
+done
+
+named=$(sed -n '/^\.It Ev VGETRANDOM_CORE/,/^\.It Ev VGETRANDOM_MEMORY/p' \
+	"$srcdir/doc/libvgetrandom.7")
+for core in $(sed -n 's/^\t{ "\([a-z0-9]*\)",.*/\1/p' "$srcdir"/arch/*/impls.c |
+		sort -u); do
+	echo "$named" | grep -q "^\.Dq $core\b" ||
+		complain "core $core is not described"
 done
 exit $status
