@@ -26,6 +26,7 @@
 #include "check-mapping.h"
 #include "check-tier.h"
 #include "check.h"
+#include "generator.h"
 
 #define PIECE	8			/* shorter ones occur by chance */
 
@@ -203,9 +204,14 @@ static int wait_for_stop(pid_t pid)
 
 /* ---- During a call ----------------------------------------------------------- */
 
-/* Tells the key of the call to come, then stops for the tracer. */
+/*
+ * Tells the key of the call to come, then stops for the tracer.  Inside already:
+ * where the step into a slot is a pair of exclusive accesses, single steps would
+ * part them for ever.
+ */
 static void draw_traced(int to)
 {
+	struct vgr_slot *slot;
 	uint8_t away[8];
 
 	dumps_core();
@@ -215,8 +221,10 @@ static void draw_traced(int to)
 	vgr_thread_slot->position = VGR_BATCH_LEN;
 	if (write(to, vgr_thread_slot->state->key, VGR_KEY_LEN) != VGR_KEY_LEN)
 		_exit(99);
+	if (!vgr_thread_enter(VGR_FRAME(), &slot))
+		_exit(99);
 	raise(SIGSTOP);
-	draw(away, sizeof(away));
+	vgr_generator_fill(slot, away, sizeof(away));
 	_exit(0);
 }
 
