@@ -8,7 +8,7 @@
 #
 # To see it fail: have vgr_command_preload_name return path; or have
 # is_lib, or is_other_file, return true; or vgr_command_reach ask for no other
-# drop-in.
+# drop-in; or read_segment read every file as one of 64 bits.
 
 . "${srcdir:-.}/tests/check-command.sh"
 skip_if_sanitized
@@ -98,23 +98,42 @@ preload_is "$scratch/usr/opt/one/$file"
 
 # ---- Two that this machine can run -----------------------------------------------------
 
+cc32() {
+	i686-linux-gnu-gcc "$@" -Wl,-rpath,/usr/i686-linux-gnu/lib \
+		-Wl,--dynamic-linker=/usr/i686-linux-gnu/lib/ld-linux.so.2
+}
 printf 'int main(void) { return 5; }\n' >"$scratch/five.c"
-if ! ${CC:-cc} -m32 "$scratch/five.c" -o "$scratch/five" 2>/dev/null ||
+if ! cc32 "$scratch/five.c" -o "$scratch/five" 2>/dev/null ||
    ! { "$scratch/five"; [ $? = 5 ]; }; then
-	echo "no 32-bit programs here: two real machines not tested"
+	echo "no compiler for i386, or none of its programs runs here: two real machines not tested"
 	exit 0
 fi
-lib32=$(ldd "$scratch/five" | sed -n 's/.*=> *\/\(.*\)\/libc\.so\.6 .*/\1/p')
-lib32=${lib32#usr/}
-# A drop-in's place can be filled by any library; only ours answers --check.
-printf 'int getrandom(void) { return 0; }\n' >"$scratch/any.c"
-${CC:-cc} -m32 -shared -fPIC "$scratch/any.c" -o "$scratch/any.so" || exit 99
+# Any library can take the place of a drop-in, if it says that it is there.
+cat >"$scratch/says.c" <<'END'
+#include <unistd.h>
+__attribute__((constructor)) static void say(void)
+{
+	if (write(2, "32 bits\n", 8) < 0)
+		_exit(1);
+}
+END
+cc32 -shared -fPIC "$scratch/says.c" -o "$scratch/says.so" || exit 99
 build "/usr/$lib"
 install_drop_in "$drop_in" "/usr/$lib"
-install_drop_in "$scratch/any.so" "/usr/$lib32"
+run "$scratch/five"
+err_has "$scratch/five is for another kind of machine"
+
+install_drop_in "$scratch/says.so" /usr/lib/i386-linux-gnu
+[ "$lib" = "lib/${lib##*/}" ] || { echo "\$LIB is not lib/TRIPLET here"; exit 0; }
 preload_is "$name"
 run "$scratch/five"
 status_is 5
-[ ! -s "$scratch/err" ] || fail "32 bits: no word from ld.so: $(cat "$scratch/err")"
-run sh -c "$scratch/five; env true"
-[ ! -s "$scratch/err" ] || fail "both in one tree: no word from ld.so: $(cat "$scratch/err")"
+[ "$(cat "$scratch/err")" = "32 bits" ] || fail "i386 alone: $(cat "$scratch/err")"
+# Both in one tree: the shell is for this machine.
+run sh -c "$scratch/five; exec true"
+status_is 0
+[ "$(cat "$scratch/err")" = "32 bits" ] || fail "both: $(cat "$scratch/err")"
+if cc32 -static "$scratch/five.c" -o "$scratch/static" 2>/dev/null; then
+	run "$scratch/static"
+	err_has "$scratch/static is statically linked"
+fi
