@@ -2,9 +2,10 @@
 # overlay.sh - sourced by the builds of C libraries with the core inside: gets
 # a source package, lays the core and what goes with it over it.
 #
-# The core's files are copied as they are.  What is made here of them: names.h,
-# so that a C library defines no name that is a program's, and a file for each
-# that includes config.h and it (a C library's makefile has no -include).
+# The core's files (src/, arch/) are copied as they are.  What is made of them
+# here: names.h, so that a C library defines no name that is a program's, and a
+# file for each that includes config.h and it (a C library's makefile has no
+# -include).
 
 # Only files whose work the host does itself, or nobody in a C library asks for.
 not_in_libc='host-posix|vmclock|opaque|syscall-shim'
@@ -60,6 +61,9 @@ lay_core() {
 	mkdir -p "$1/core/arch"
 	cp -R "$root/src" "$root/include" "$1/core/"
 	cp -R "$root/arch/$2" "$1/core/arch/"
+	# The public header alone says that its calls are public: here they are not.
+	sed 's/visibility push(default)/visibility push(hidden)/' \
+		"$root/include/vgetrandom.h" >"$1/core/include/vgetrandom.h"
 
 	# Every name of ours, but those that are macros: these leave no trace.
 	files=$(find "$1/core" -name '*.[chS]')

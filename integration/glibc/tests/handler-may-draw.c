@@ -9,29 +9,31 @@
 #include "libc.h"
 
 #include <setjmp.h>
-#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
 
-#define NDRAWS 1000000
+#define MAX_KEPT 1000000
+#define SECONDS 3
 
-static uint64_t *drawn;
-static volatile unsigned int ndrawn;
+static uint64_t *kept;
+static volatile unsigned int nkept;
 static sigjmp_buf before_draw;
 static volatile sig_atomic_t may_jump, nsignals;
 
 static void keep(const uint64_t *two)
 {
-	unsigned int at = ndrawn;
+	unsigned int at = nkept;
 
-	if (at + 2 <= NDRAWS) {
-		ndrawn = at + 2;
-		drawn[at] = two[0];
-		drawn[at + 1] = two[1];
+	if (at + 2 <= MAX_KEPT) {
+		nkept = at + 2;
+		kept[at] = two[0];
+		kept[at + 1] = two[1];
 	}
 }
 
 static void handle(int signal)
 {
-	uint64_t two[2];
+	uint64_t two[2] = { 0, 0 };
 
 	(void)signal;
 	CHECK(getrandom(two, sizeof(two), 0) == sizeof(two));
@@ -40,6 +42,22 @@ static void handle(int signal)
 		may_jump = 0;
 		siglongjmp(before_draw, 1);
 	}
+}
+
+/* Those that a signal interrupted are kept, and the next few. */
+static void draw(void)
+{
+	static int seen, ntokeep;
+	uint64_t two[2] = { 0, 0 };
+
+	may_jump = 1;
+	CHECK(getrandom(two, sizeof(two), 0) == sizeof(two));
+	may_jump = 0;
+	if (seen != nsignals)
+		ntokeep = 64;
+	seen = nsignals;
+	if (ntokeep && ntokeep--)
+		keep(two);
 }
 
 static int compare(const void *a, const void *b)
@@ -51,30 +69,30 @@ static int compare(const void *a, const void *b)
 
 int main(void)
 {
-	struct itimerval often = { { 0, 50 }, { 0, 50 } }, never = { { 0, 0 }, { 0, 0 } };
 	struct sigaction action = { .sa_handler = handle };
-	unsigned int i;
+	pid_t parent = getpid(), sender;
+	time_t end;
+	volatile unsigned int i;
 
-	drawn = calloc(NDRAWS, sizeof(*drawn));
-	CHECK(drawn && !sigaction(SIGALRM, &action, NULL));
-	CHECK(!setitimer(ITIMER_REAL, &often, NULL));
+	kept = calloc(MAX_KEPT, sizeof(*kept));
+	CHECK(kept && !sigaction(SIGUSR1, &action, NULL));
+	sender = fork();
+	CHECK(sender >= 0);
+	while (!sender)		/* timers come every few milliseconds only */
+		if (kill(parent, SIGUSR1) || getppid() != parent)
+			_exit(0);
+	end = time(NULL) + SECONDS;
 	sigsetjmp(before_draw, 1);
-	while (ndrawn + 2 <= NDRAWS) {
-		uint64_t two[2] = { 0, 0 };
-
-		may_jump = 1;
-		CHECK(getrandom(two, sizeof(two), 0) == sizeof(two));
-		may_jump = 0;
-		keep(two);
-	}
-	CHECK(!setitimer(ITIMER_REAL, &never, NULL));
+	while (time(NULL) <= end && nkept < MAX_KEPT)
+		for (i = 0; i < 100; i++)
+			draw();
+	CHECK(!kill(sender, SIGKILL) && waitpid(sender, NULL, 0) == sender);
 	check_tier();
-	printf("%d signals in %d draws\n", (int)nsignals, NDRAWS / 2);
+	printf("%d signals, %u numbers kept\n", (int)nsignals, nkept);
 
-	qsort(drawn, NDRAWS, sizeof(*drawn), compare);
-	CHECK(drawn[0]);
-	for (i = 1; i < NDRAWS; i++)
-		CHECK(drawn[i] != drawn[i - 1]);
-	CHECK(nsignals);
+	qsort(kept, nkept, sizeof(*kept), compare);
+	CHECK(nkept && kept[0]);
+	for (i = 1; i < nkept; i++)
+		CHECK(kept[i] != kept[i - 1]);
 	return 0;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Claim: where a filter refuses everything that a first draw would like to have
- * (mappings, advice, locks, signal masks), draws are system calls; and where it
- * refuses getrandom itself, getrandom says so.  arc4random then reads
- * /dev/urandom, as ever (glibc).
+ * (mappings, advice, locks), by an errno or by a SIGSYS that the program answers
+ * in its place, draws are system calls; and where it refuses getrandom itself,
+ * getrandom says so.  arc4random then reads /dev/urandom, as ever (glibc).
  *
- * To see it fail: in vgr_pages_init go on when map_as says no.
+ * To see it fail: in serve_slowly say -EAGAIN where there is no slot; block
+ * SIGSYS in the host's start.
  */
 #include "libc.h"
 
@@ -14,8 +15,11 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <ucontext.h>
 
-static void refuse(const unsigned int *calls, unsigned int n)
+static void refuse(const unsigned int *calls, unsigned int n,
+		   unsigned int answer)
 {
 	struct sock_filter filter[32];
 	struct sock_fprog program = { 0, filter };
@@ -27,7 +31,7 @@ static void refuse(const unsigned int *calls, unsigned int n)
 		filter[at++] = (struct sock_filter)BPF_JUMP(
 			BPF_JMP | BPF_JEQ | BPF_K, calls[i], 0, 1);
 		filter[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
-			SECCOMP_RET_ERRNO | ENOSYS);
+			answer);
 	}
 	filter[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
 						   SECCOMP_RET_ALLOW);
@@ -36,23 +40,60 @@ static void refuse(const unsigned int *calls, unsigned int n)
 	CHECK(!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
 }
 
-int main(void)
+static volatile sig_atomic_t nanswered;
+
+static void answer(int signal, siginfo_t *info, void *context)
 {
-	static const unsigned int helpers[] = {
-		SYS_mmap, SYS_munmap, SYS_madvise, SYS_mlock2,
-		SYS_rt_sigprocmask, SYS_prlimit64,
-	};
-	static const unsigned int all[] = { SYS_getrandom };
+	mcontext_t *machine = &((ucontext_t *)context)->uc_mcontext;
+
+	(void)signal;
+	(void)info;
+	nanswered++;
+#ifdef __x86_64__
+	machine->gregs[REG_RAX] = -ENOSYS;
+#else
+	machine->regs[0] = (unsigned long)-ENOSYS;
+#endif
+}
+
+static void draw(void)
+{
 	unsigned char buf[64];
 	int i;
 
-	refuse(helpers, 6);
 	for (i = 0; i < 100; i++) {
 		CHECK(getrandom(buf, sizeof(buf), 0) == sizeof(buf));
 		CHECK(!getentropy(buf, sizeof(buf)));
 	}
+}
+
+int main(void)
+{
+	static const unsigned int helpers[] = {
+		SYS_mmap, SYS_munmap, SYS_madvise, SYS_mlock2,
+		SYS_prlimit64, SYS_rt_sigprocmask,
+	};
+	static const unsigned int all[] = { SYS_getrandom };
+	struct sigaction action = { .sa_sigaction = answer, .sa_flags = SA_SIGINFO };
+	unsigned char buf[64];
+	int status, i;
+	pid_t child = fork();
+
+	CHECK(child >= 0);
+	if (!child) {
+		CHECK(!sigaction(SIGSYS, &action, NULL));
+		refuse(helpers, 5, SECCOMP_RET_TRAP);
+		draw();
+		CHECK(nanswered);
+		_exit(0);
+	}
+	CHECK(waitpid(child, &status, 0) == child);
+	CHECK(!status);
+
+	refuse(helpers, 6, SECCOMP_RET_ERRNO | ENOSYS);
+	draw();
 	puts("memory none: every request is a system call, as it should be here");
-	refuse(all, 1);
+	refuse(all, 1, SECCOMP_RET_ERRNO | ENOSYS);
 	CHECK(getrandom(buf, sizeof(buf), 0) == -1 && errno == ENOSYS);
 	CHECK(getentropy(buf, sizeof(buf)) == -1 && errno == ENOSYS);
 #ifdef HAVE_ARC4RANDOM
@@ -62,5 +103,6 @@ int main(void)
 		;
 	CHECK(i < 64);
 #endif
+	(void)i;
 	return 0;
 }

@@ -40,19 +40,21 @@ static bool is_only_libc(void)
 
 /*
  * No signal in between: a handler that leaves by longjmp, or a cancellation,
- * would leave this process half started for ever.  Other threads do not wait,
- * their requests are system calls meanwhile.
+ * would leave this process half started for ever.  But SIGSYS: by it a sandbox
+ * may answer our system calls, and where it is blocked the kernel kills.  Other
+ * threads do not wait, their requests are system calls meanwhile.
  */
 static __attribute__((noinline, cold)) void start(void)
 {
 	unsigned int not_yet = NOT_YET;
-	internal_sigset_t signals;
+	internal_sigset_t most = sigall_set, signals;
 
 	if (!is_only_libc()) {
 		__atomic_store_n(&started, OVER, __ATOMIC_RELAXED);
 		return;
 	}
-	internal_signal_block_all(&signals);
+	internal_sigdelset(&most, SIGSYS);
+	internal_sigprocmask(SIG_BLOCK, &most, &signals);
 	if (__atomic_compare_exchange_n(&started, &not_yet, UNDER_WAY, false,
 					__ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
 		vgr_library_start(NULL);

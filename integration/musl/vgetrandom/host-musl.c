@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base.h"
 #include "host.h"
@@ -22,16 +23,20 @@ enum { NOT_YET, UNDER_WAY, OVER };
 static unsigned int started;
 
 /*
- * No signal in between: a handler that leaves by longjmp, or a cancellation,
- * would leave this process half started for ever.  Other threads do not wait,
- * their requests are system calls meanwhile.
+ * No signal in between, libc's own neither: a handler that leaves by longjmp, or
+ * a cancellation, would leave this process half started for ever.  But SIGSYS:
+ * by it a sandbox may answer our system calls, and where it is blocked the
+ * kernel kills.  Other threads do not wait, their requests are system calls
+ * meanwhile.
  */
 static __attribute__((noinline, cold)) void start(void)
 {
 	unsigned int not_yet = NOT_YET;
-	sigset_t signals;
+	sigset_t most, signals;
 
-	__block_all_sigs(&signals);
+	memset(&most, -1, sizeof(most));
+	sigdelset(&most, SIGSYS);
+	__syscall(SYS_rt_sigprocmask, SIG_BLOCK, &most, &signals, _NSIG / 8);
 	if (__atomic_compare_exchange_n(&started, &not_yet, UNDER_WAY, 0,
 					__ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
 		vgr_library_start(NULL);
