@@ -4,7 +4,7 @@
  * grows: each thread has a slot of its own and is served; when they have ended,
  * all slots are free again and enough for as many more.
  *
- * To see it fail: have grow in pool.c return false; or have arena_of look at
+ * To see it fail: have vgr_arenas_grow return false; or have vgr_arena_of look at
  * the first arena only.
  */
 #include <pthread.h>

@@ -9,6 +9,9 @@
 #include "arenas.h"
 #include "base.h"
 
+/* The owner of a slot whose thread has ended with a call inside. */
+#define GONE	((void *)1)
+
 static uint32_t nforks;			/* counted before each */
 
 /* The lowest free slot, so that states share pages; NULL if none is free. */
@@ -69,19 +72,31 @@ static struct vgr_slot *claim_in(struct vgr_arena *arena, uint32_t norphans)
 	return slot;
 }
 
+static struct vgr_slot *claim_anywhere(uint32_t norphans)
+{
+	struct vgr_slot *slot = NULL;
+	struct vgr_arena *arena;
+
+	vgr_for_each_arena(arena) {
+		slot = claim_in(arena, norphans);
+		if (slot)
+			break;
+	}
+	return slot;
+}
+
 struct vgr_slot *vgr_pool_claim(uint32_t norphans)
 {
 	struct vgr_slot *slot;
-	struct vgr_arena *arena;
 
 	do {
-		vgr_for_each_arena(arena) {
-			slot = claim_in(arena, norphans);
-			if (slot)
-				return slot;
-		}
+		slot = claim_anywhere(norphans);
+		if (slot)
+			return slot;
 	} while (vgr_arenas_grow());
-	return NULL;
+
+	/* What was refused to us, a rival may have got. */
+	return claim_anywhere(norphans);
 }
 
 void vgr_pool_open(struct vgr_slot *slot, void *owner)
@@ -124,40 +139,76 @@ bool vgr_pool_take_mark(struct vgr_slot *slot)
 				  __ATOMIC_SEQ_CST) & VGR_SLOT_UNCLAIMED;
 }
 
-/* true: it was unclaimed, and is released. */
-static bool release_marked(struct vgr_slot *slot, bool is_dead)
+void vgr_pool_put_mark(struct vgr_slot *slot)
 {
-	if (!vgr_pool_take_mark(slot))
-		return false;
-	if (is_dead || vgr_pool_close(slot)) {
-		vgr_pool_release(slot);
-		return true;
-	}
-	/* A late step is inside, and will give it back. */
 	__atomic_fetch_or(&slot->flags, VGR_SLOT_UNCLAIMED, __ATOMIC_SEQ_CST);
+}
+
+/* An unclaimed slot with nobody inside; true if it was we who released it. */
+static bool release_if_left(struct vgr_slot *slot)
+{
+	while (vgr_peek(slot->inside) == -1 && vgr_pool_take_mark(slot)) {
+		if (vgr_pool_close(slot)) {
+			vgr_pool_release(slot);
+			return true;
+		}
+		/* A late step leads in; it may be taken back by now. */
+		vgr_pool_put_mark(slot);
+	}
 	return false;
 }
 
-uint32_t vgr_pool_release_dead(const void *owner, uintptr_t low,
-			       uintptr_t high)
+void vgr_pool_give_back(struct vgr_slot *slot, const void *self)
+{
+	const void *owner;
+
+	/*
+	 * Either its owner's end, in vgr_pool_disown, finds the slot left, or
+	 * we find that its owner is gone.
+	 */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	owner = __atomic_load_n(&slot->owner, __ATOMIC_ACQUIRE);
+	if (owner == self || owner == GONE)
+		release_if_left(slot);
+}
+
+uint32_t vgr_pool_sweep(const void *owner, uintptr_t low, uintptr_t high)
 {
 	struct vgr_arena *arena;
 	struct vgr_slot *slot;
-	uintptr_t frame;
-	uint32_t nreleased = 0;
-	bool is_dead;
+	uint32_t nleft = 0;
+
+	vgr_for_each_arena(arena)
+		for (slot = arena->slots; slot < arena->slots + arena->nused;
+		     slot++) {
+			if (vgr_peek(slot->owner) != owner ||
+			    !(vgr_peek(slot->flags) & VGR_SLOT_ORPHANED))
+				continue;
+			if (vgr_peek(slot->frame) < low ||
+			    vgr_peek(slot->frame) > high)
+				nleft += !release_if_left(slot);
+			else if (vgr_pool_take_mark(slot))
+				vgr_pool_release(slot);
+			else
+				nleft++;
+		}
+	return nleft;
+}
+
+void vgr_pool_disown(const void *owner)
+{
+	struct vgr_arena *arena;
+	struct vgr_slot *slot;
 
 	vgr_for_each_arena(arena)
 		for (slot = arena->slots; slot < arena->slots + arena->nused;
 		     slot++) {
 			if (vgr_peek(slot->owner) != owner)
 				continue;
-			frame = vgr_peek(slot->frame);
-			is_dead = frame >= low && frame <= high;
-			if (is_dead || vgr_peek(slot->inside) == -1)
-				nreleased += release_marked(slot, is_dead);
+			__atomic_store_n(&slot->owner, GONE, __ATOMIC_SEQ_CST);
+			__atomic_thread_fence(__ATOMIC_SEQ_CST);
+			release_if_left(slot);
 		}
-	return nreleased;
 }
 
 void vgr_pool_mark_stale(void)

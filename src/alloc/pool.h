@@ -34,18 +34,28 @@ bool vgr_pool_close(struct vgr_slot *slot);
 void vgr_pool_release(struct vgr_slot *slot);
 
 /*
- * Takes a slot's VGR_SLOT_UNCLAIMED away; true for the one who did, and who
- * alone may then release it.
+ * VGR_SLOT_UNCLAIMED, taken away (true: by us, and nobody else releases the slot
+ * meanwhile) and put back.
  */
 bool vgr_pool_take_mark(struct vgr_slot *slot);
+void vgr_pool_put_mark(struct vgr_slot *slot);
 
 /*
- * Releases the unclaimed slots of this owner whose calls had frames from low to
- * high, both included, and are known to be dead; and those that a call has left
- * unseen (vgr_thread_leave).  Returns how many.
+ * Releases an unclaimed slot that a call has left, if it is this thread's own
+ * (self) or its thread has ended.  Another thread releases its own (by sweep):
+ * its steps are no atomic instruction, and are not raced with from outside.
  */
-uint32_t vgr_pool_release_dead(const void *owner, uintptr_t low,
-			       uintptr_t high);
+void vgr_pool_give_back(struct vgr_slot *slot, const void *self);
+
+/*
+ * Releases the slots this owner has left behind whose calls are over: they have
+ * left, or had frames from low to high, both included, and are known to be
+ * dead.  Returns how many remain.
+ */
+uint32_t vgr_pool_sweep(const void *owner, uintptr_t low, uintptr_t high);
+
+/* The owner ends: what it leaves is released by whoever leaves it. */
+void vgr_pool_disown(const void *owner);
 
 /* Every slot, taken or free, is stale from the return of this call on. */
 void vgr_pool_mark_stale(void);

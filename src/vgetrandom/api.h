@@ -18,4 +18,7 @@ bool vgr_api_serves_flags(unsigned int flags);
 ssize_t vgr_api_fall_back(void *buf, size_t len, unsigned int flags,
 			  bool is_written);
 
+/* In a fork child: states that other threads were inside of are free. */
+void vgr_opaque_fork_child(void);
+
 #endif

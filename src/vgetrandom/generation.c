@@ -212,11 +212,6 @@ void vgr_generation_init(const char *forced)
 	set_live(there);
 }
 
-void vgr_generation_fork_child(void)
-{
-	vgr_kernel_word_fork_child();
-}
-
 const char *vgr_generation_why_not(enum vgr_source source)
 {
 	switch (source) {

@@ -78,8 +78,6 @@ bool vgr_generation_is_quiesced(void);
  */
 void vgr_generation_init(const char *forced);
 
-/* In a fork child: no other thread is in the middle of a certification. */
-void vgr_generation_fork_child(void);
 
 /* Live sources as bits (1 << VGR_SOURCE_*); 0: nothing may be generated. */
 unsigned int vgr_generation_live(void);

@@ -25,7 +25,8 @@ int vgr_host_watch_thread(void);
 
 /*
  * The lowest and the highest address of the stack that ends with the calling
- * thread, asked for when it does.  0, or -errno: not to be had.
+ * thread.  Asked for when a thread ends that has abandoned a request, and never
+ * else: it may allocate and make system calls.  0, or -errno: not to be had.
  */
 int vgr_host_stack(uintptr_t *low, uintptr_t *high);
 

@@ -45,9 +45,10 @@ struct vdso_params {
 #define WITNESS_STAMP	128
 
 /*
- * Each is lent to one call at a time.  One that a handler left by longjmp stays
- * lent for ever, so there are several; if all are gone for long, nobody doubts
- * the word any more, and it may no longer be believed.
+ * Each is lent to one call at a time.  One that a handler left by longjmp, or
+ * that another thread had when this process was forked, stays lent for ever, so
+ * there are several; if all are gone for long, nobody doubts the word any more,
+ * and it may no longer be believed.
  */
 #define WITNESSES_LEN	4096
 #define NWITNESSES	(WITNESSES_LEN / WITNESS_LEN)
@@ -81,14 +82,6 @@ uint64_t vgr_kernel_word_now(void)
 bool vgr_kernel_word_was_certified(void)
 {
 	return __atomic_load_n(&was_certified, __ATOMIC_RELAXED);
-}
-
-void vgr_kernel_word_fork_child(void)
-{
-	int i;
-
-	for (i = 0; i < NWITNESSES; i++)
-		__atomic_store_n(&is_lent[i], 0, __ATOMIC_RELAXED);
 }
 
 /*

@@ -39,9 +39,6 @@ enum vgr_word_verdict vgr_kernel_word_certify(void);
 /* Whether the word was ever certified in this process or its ancestors. */
 bool vgr_kernel_word_was_certified(void);
 
-/* In a fork child: whoever was certifying is not here. */
-void vgr_kernel_word_fork_child(void);
-
 /*
  * arch/: every address inside [low, high) that the code may form relative to
  * its own place, right or wrong: what only looks like one may be among them.

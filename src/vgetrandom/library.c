@@ -156,7 +156,7 @@ void vgr_library_fork_prepare(void)
 
 void vgr_library_fork_child(void)
 {
-	vgr_generation_fork_child();
+	vgr_opaque_fork_child();
 	vgr_pool_fork_child(vgr_thread_identity(), vgr_thread_slot);
 
 	/*

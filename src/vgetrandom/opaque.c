@@ -32,6 +32,7 @@
 static struct bucket {
 	uintptr_t state[NPLACES];
 	uintptr_t frame[NPLACES];	/* 0 unless the state's call is inside */
+	const void *thread[NPLACES];	/* that took the place last */
 } buckets[NBUCKETS] __attribute__((aligned(64)));
 
 struct place {
@@ -95,6 +96,7 @@ static __attribute__((noinline)) struct place enter(uintptr_t state, uintptr_t f
 			__atomic_store_n(&bucket->state[i], 0, __ATOMIC_RELEASE);
 			break;
 		}
+		bucket->thread[i] = vgr_thread_identity();
 		bucket->frame[i] = frame;
 		place.state = &bucket->state[i];
 		place.frame = &bucket->frame[i];
@@ -108,6 +110,24 @@ static void leave(struct place place)
 	/* The frame first: a place that is free names no frame. */
 	*place.frame = 0;
 	__atomic_store_n(place.state, 0, __ATOMIC_RELEASE);
+}
+
+/*
+ * Their states read as zero here.  A call that had not yet said whose it is
+ * keeps its place.
+ */
+void vgr_opaque_fork_child(void)
+{
+	const void *survivor = vgr_thread_identity();
+	int i, j;
+
+	for (i = 0; i < NBUCKETS; i++)
+		for (j = 0; j < NPLACES; j++)
+			if (buckets[i].frame[j] &&
+			    buckets[i].thread[j] != survivor) {
+				buckets[i].frame[j] = 0;
+				buckets[i].state[j] = 0;
+			}
 }
 
 static ssize_t answer_what_a_state_is(struct vgetrandom_opaque_params *params)

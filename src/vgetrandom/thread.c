@@ -72,14 +72,15 @@ int vgr_thread_has_slot(void)
  */
 static struct vgr_slot *install(struct vgr_slot *old, struct vgr_slot *fresh)
 {
+	struct vgr_slot *volatile *here = vgr_thread_identity();
 	struct vgr_slot *seen = old;
 
 	/* Released: the thread may be another by now, and finds a closed slot. */
-	if (__atomic_compare_exchange_n(&vgr_thread_slot, &seen, fresh, false,
+	if (__atomic_compare_exchange_n(here, &seen, fresh, false,
 					__ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
 		if (fresh == &no_slot)
 			return fresh;
-		vgr_pool_open(fresh, vgr_thread_identity());
+		vgr_pool_open(fresh, (void *)here);
 		/* As in vgr_thread_leave: it may be left behind already. */
 		if (vgr_peek(fresh->flags) & VGR_SLOT_UNCLAIMED)
 			vgr_thread_give_back(fresh);
@@ -97,7 +98,10 @@ static struct vgr_slot *start_thread(void)
 
 	slot = vgr_host_watch_thread() ? NULL :
 	       vgr_pool_claim(0);
-	return install(NULL, slot ? slot : &no_slot);
+	slot = install(NULL, slot ? slot : &no_slot);
+	/* Once more, if a handler has carried us to another thread meanwhile. */
+	vgr_host_watch_thread();
+	return slot;
 }
 
 /*
@@ -138,12 +142,9 @@ static struct vgr_slot *leave_behind(struct vgr_slot *slot)
 	return current;
 }
 
-/* A handler may count between the lines: the sum may be wrong, but is no less than 0. */
-static void count_fewer(struct vgr_slot *slot, uint32_t nreleased)
+static bool is_power_of_2(long n)
 {
-	uint32_t norphans = vgr_peek(slot->norphans);
-
-	slot->norphans = norphans > nreleased ? norphans - nreleased : 0;
+	return !(n & (n - 1));
 }
 
 static long patience(const struct vgr_slot *slot)
@@ -154,18 +155,23 @@ static long patience(const struct vgr_slot *slot)
 
 /*
  * Takes a step back that led into a slot which is not, or no longer, the one of
- * this thread.  A slot that was stepped into is nobody's to release, so who
- * owns it now owned it then; and our frame there is our signature, wherever we
- * have been carried since.  Else it was another thread's all along: to take
- * that step back could let a second call in, one too many only costs a slot.
+ * this thread.  Our frame there is our signature, wherever we have been carried
+ * since.  Else the slot must be one this thread has left behind: while we have
+ * its mark nobody releases it.  Another thread's is left alone: to take that
+ * step back could let a second call in, one too many only costs a slot.
  */
 static void step_back(struct vgr_slot *slot, uintptr_t frame)
 {
-	if (slot->frame != frame &&
-	    vgr_peek(slot->owner) != vgr_thread_identity())
+	if (slot->frame != frame) {
+		if (vgr_peek(slot->owner) != vgr_thread_identity() ||
+		    !vgr_pool_take_mark(slot))
+			return;
+		vgr_thread_leave(slot);
+		vgr_pool_put_mark(slot);
+	} else if (!vgr_thread_leave(slot)) {
 		return;
-	if (vgr_thread_leave(slot))
-		vgr_thread_give_back(slot);
+	}
+	vgr_thread_give_back(slot);
 }
 
 /* The quick way again, where a moment ago nobody was inside. */
@@ -184,12 +190,14 @@ struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame,
 					 struct vgr_slot *stepped_into)
 {
 	struct vgr_slot *slot = vgr_thread_slot;
+	long nrefused;
 
-	if (stepped_into) {
-		if (stepped_into == slot)
-			return slot;
-		step_back(stepped_into, frame);
+	if (stepped_into && stepped_into == slot) {
+		slot->frame = frame;
+		return slot;
 	}
+	if (stepped_into)
+		step_back(stepped_into, frame);
 	if (!slot) {
 		if (!vgr_thread_is_open())
 			return NULL;
@@ -209,43 +217,28 @@ struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame,
 		slot->inside = 0;
 		return slot;
 	}
-	if ((slot->inside & ~VGR_CLOSED) <= patience(slot))
+	nrefused = slot->inside & ~VGR_CLOSED;
+	if (nrefused <= MAX_REFUSED)
 		return NULL;
-	if (slot->norphans)
-		count_fewer(slot, vgr_pool_release_dead(vgr_thread_identity(),
-							frame, frame));
+	if (slot->norphans && is_power_of_2(nrefused))
+		slot->norphans = vgr_pool_sweep(vgr_thread_identity(), frame,
+						frame);
+	if (nrefused <= patience(slot))
+		return NULL;
 	slot = leave_behind(slot);
 	return slot->inside < 0 ? enter_again(frame) : NULL;
 }
 
 void vgr_thread_give_back(struct vgr_slot *slot)
 {
-	struct vgr_slot *current = vgr_thread_slot;
-
-	while (vgr_pool_take_mark(slot)) {
-		if (vgr_pool_close(slot)) {
-			vgr_pool_release(slot);
-			if (current && current != &no_slot)
-				count_fewer(current, 1);
-			return;
-		}
-
-		/*
-		 * We were late: meanwhile it was another's, who has left it in
-		 * turn with a call inside.  The mark is put back for that call,
-		 * which may be over by then.
-		 */
-		__atomic_fetch_or(&slot->flags, VGR_SLOT_UNCLAIMED,
-				  __ATOMIC_SEQ_CST);
-		if (slot->inside >= 0)
-			return;
-	}
+	vgr_pool_give_back(slot, vgr_thread_identity());
 }
 
 void vgr_thread_exit(void)
 {
 	struct vgr_slot *slot = vgr_thread_slot;
-	uint32_t norphans;
+	const void *self = vgr_thread_identity();
+	bool has_orphans;
 	uintptr_t low, high;
 
 	vgr_thread_slot = &no_slot;
@@ -253,18 +246,20 @@ void vgr_thread_exit(void)
 	if (!slot || slot == &no_slot)
 		return;
 
-	norphans = slot->norphans;
+	has_orphans = slot->norphans;
 	if (vgr_pool_close(slot)) {
 		vgr_pool_release(slot);
 	} else {
 		abandon(slot);
-		norphans++;
+		has_orphans = true;
 	}
 
 	/*
 	 * Calls that are inside may come back on another thread, and then give
 	 * their slots back; but not those on the stack that ends with this one.
 	 */
-	if (norphans && !vgr_host_stack(&low, &high))
-		vgr_pool_release_dead(vgr_thread_identity(), low, high);
+	if (!has_orphans || !vgr_pool_sweep(self, 1, 0))
+		return;
+	if (vgr_host_stack(&low, &high) || vgr_pool_sweep(self, low, high))
+		vgr_pool_disown(self);
 }

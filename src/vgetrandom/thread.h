@@ -100,14 +100,15 @@ static inline bool vgr_thread_leave(struct vgr_slot *slot)
 	 * Last: who leaves the slot behind before this line is seen here, who
 	 * does so after it sees that nobody is inside.  By now the slot may be
 	 * another thread's; vgr_thread_give_back can tell.  (On two processors
-	 * both can miss it: then vgr_pool_release_dead finds the slot.)
+	 * both can miss it: then vgr_pool_sweep finds the slot.)
 	 */
 	return vgr_peek(slot->flags) & VGR_SLOT_UNCLAIMED;
 }
 
 /*
  * Gives a slot that its thread has left behind back to the pool, if nobody is
- * inside; of several who try, one does.
+ * inside: at once if that thread is this one or has ended, else it is its to
+ * find.
  */
 void vgr_thread_give_back(struct vgr_slot *slot);
 

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "arenas.h"
 #include "check.h"
 #include "generation.h"
 #include "generator.h"
@@ -82,6 +83,28 @@ static ssize_t library_call(void *buf, size_t len)
 	return vgetrandom(buf, len, 0);
 }
 
+/*
+ * No call is inside any more, and none was given up by a call that was itself
+ * left by longjmp: else a sweep's slots would be counted together.
+ */
+static void give_back_orphans(void)
+{
+	struct vgr_arena *arena;
+	uint32_t i;
+
+	vgr_for_each_arena(arena)
+		for (i = 0; i < arena->nused; i++) {
+			struct vgr_slot *slot = &arena->slots[i];
+
+			if (slot->owner != vgr_thread_identity() ||
+			    slot == vgr_thread_slot)
+				continue;
+			slot->flags |= VGR_SLOT_ORPHANED | VGR_SLOT_UNCLAIMED;
+			slot->inside = -1;
+			vgr_thread_give_back(slot);
+		}
+}
+
 static bool library_begin(const struct shape *shape)
 {
 	struct vgr_slot *slot;
@@ -95,6 +118,7 @@ static bool library_begin(const struct shape *shape)
 	slot->inside = -1;
 	slot->frame = 0;
 	slot->norphans = 0;
+	give_back_orphans();
 	vgr_generator_forget(slot);
 	if (vgr_generator_warm_up(slot))
 		hard_error("no key");
@@ -114,7 +138,8 @@ static bool library_begin(const struct shape *shape)
 /* The call that was inside a slot left behind ends. */
 static void library_end(void)
 {
-	if (left_slot && left_slot->flags & VGR_SLOT_ORPHANED)
+	if (left_slot && left_slot->flags & VGR_SLOT_ORPHANED &&
+	    vgr_thread_leave(left_slot))
 		vgr_thread_give_back(left_slot);
 	left_slot = NULL;
 }
