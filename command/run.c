@@ -61,6 +61,7 @@ static int set_preload(bool is_last)
 	const char *path = vgr_command_drop_in(), *there = getenv("LD_PRELOAD");
 	const char *name;
 	char *list;
+	int status;
 
 	if (!path) {
 		vgr_command_say("libvgetrandom-preload.so is not in " PKGLIBDIR);
@@ -79,12 +80,11 @@ static int set_preload(bool is_last)
 	else if (asprintf(&list, "%s:%s", is_last ? there : name,
 			  is_last ? name : there) < 0)
 		list = NULL;
-	if (!list || setenv("LD_PRELOAD", list, 1)) {
+	status = list && !setenv("LD_PRELOAD", list, 1) ? 0 : EXIT_RUN;
+	if (status)
 		vgr_command_say("%s", strerror(ENOMEM));
-		return EXIT_RUN;
-	}
 	free(list);
-	return 0;
+	return status;
 }
 
 static int start(char **program, bool is_checked)
