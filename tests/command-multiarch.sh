@@ -8,7 +8,7 @@
 #
 # To see it fail: have vgr_command_preload_name return path; or have
 # is_lib, or is_other_file, return true; or vgr_command_reach ask for no other
-# drop-in; or read_segment read every file as one of 64 bits.
+# drop-in; or read_elf read every header as one of 64 bits.
 
 . "${srcdir:-.}/tests/check-command.sh"
 skip_if_sanitized
