@@ -3,9 +3,9 @@
  * step.h - goes through a door that one may pass: adds one to a count, which
  * a signal finds done or not yet begun.
  *
- * The count stays at its greatest value once it is there: 32 bits are soon
- * counted through, and the door would open again.  An acquire, since who was
- * inside last may have left on another processor.
+ * Where it has 32 bits the count stays at its greatest value: it is soon there,
+ * and one more would in time open the door.  An acquire, since who was inside
+ * last may have left on another processor.
  */
 #ifndef VGR_STEP_H
 #define VGR_STEP_H
@@ -16,8 +16,12 @@
 /* true if the count was -1. */
 static inline bool vgr_step_in(long *count)
 {
-	long now = __atomic_load_n(count, __ATOMIC_RELAXED);
+	long now;
 
+	if (sizeof(*count) == 8)
+		return !__atomic_add_fetch(count, 1, __ATOMIC_ACQUIRE);
+
+	now = __atomic_load_n(count, __ATOMIC_RELAXED);
 	while (now < LONG_MAX &&
 	       !__atomic_compare_exchange_n(count, &now, now + 1, true,
 					    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
