@@ -66,8 +66,9 @@ static inline void watch_note(struct watched *seen,
 			   stop->args[0] - (uintptr_t)seen->buf < seen->buf_len;
 }
 
+/* Of the thread that began; its kin may wait for it by system call. */
 static inline void watch_syscall_stop(struct watched *seen, pid_t pid,
-				      int *is_on)
+				      pid_t *watched)
 {
 	struct watch_stop stop = { 0 };
 
@@ -77,17 +78,17 @@ static inline void watch_syscall_stop(struct watched *seen, pid_t pid,
 	if (stop.op != PTRACE_SYSCALL_INFO_ENTRY)
 		return;
 	if (stop.number == SYS_prctl && stop.args[0] == WATCH_BEGIN)
-		*is_on = 1;
+		*watched = pid;
 	else if (stop.number == SYS_prctl && stop.args[0] == WATCH_END)
-		*is_on = 0;
-	else if (*is_on)
+		*watched = 0;
+	else if (*watched == pid)
 		watch_note(seen, &stop);
 }
 
 static inline void watch_loop(struct watched *seen, pid_t child)
 {
-	int status, is_on = 0, deliver;
-	pid_t pid;
+	pid_t pid, watched = 0;
+	int status, deliver;
 
 	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
 		if (WIFEXITED(status) || WIFSIGNALED(status)) {
@@ -98,7 +99,7 @@ static inline void watch_loop(struct watched *seen, pid_t child)
 		}
 		deliver = WSTOPSIG(status);
 		if (deliver == (SIGTRAP | 0x80)) {
-			watch_syscall_stop(seen, pid, &is_on);
+			watch_syscall_stop(seen, pid, &watched);
 			deliver = 0;
 		} else if (deliver == SIGTRAP || deliver == SIGSTOP) {
 			deliver = 0;	/* an event, or a new thread */
