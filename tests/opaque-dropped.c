@@ -69,7 +69,8 @@ int main(void)
 {
 	static struct drawer drawers[NSTATES];
 	size_t page_len = (size_t)sysconf(_SC_PAGESIZE), i;
-	int rounds = getenv("VGR_TEST_FULL") ? 100000 : 2000, round;
+	int rounds = getenv("VGR_TEST_FULL") ? 100000 :
+		     getenv("VGR_TEST_EMULATED") ? 200 : 2000, round;
 	uint8_t *states;
 
 	check_tier();

@@ -58,7 +58,8 @@ static void quiesce_once(void)
 
 int main(void)
 {
-	int i, nrounds = getenv("VGR_TEST_FULL") ? 1000000 : 300;
+	int i, nrounds = getenv("VGR_TEST_FULL") ? 1000000 :
+			 getenv("VGR_TEST_EMULATED") ? 50 : 300;
 	pthread_t thread;
 
 	check_tier();
