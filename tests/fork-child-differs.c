@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check-clone.h"
 #include "check-tier.h"
 #include "check.h"
 #include "vgetrandom.h"
@@ -89,12 +90,6 @@ static pid_t by_spawn(void)
 			    environ);
 	return errno ? -1 : pid;
 }
-
-#ifdef __s390x__			/* the stack comes first */
-#define raw_clone(flags) ((pid_t)syscall(SYS_clone, 0, (flags), 0, 0, 0))
-#else
-#define raw_clone(flags) ((pid_t)syscall(SYS_clone, (flags), 0, 0, 0, 0))
-#endif
 
 static pid_t by_raw_clone(void)
 {

@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check-clone.h"
 #include "check-inside.h"
 #include "check-slot.h"
 #include "check-tier.h"
@@ -58,8 +58,7 @@ static void fork_inside(void)
 	struct stream *mine;
 
 	check(is_inside_a_call());
-	child = choice & IS_RAW ? (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)
-				: fork();
+	child = choice & IS_RAW ? raw_clone(SIGCHLD) : fork();
 	if (child < 0)
 		hard_error("no process");
 	mine = &streams[!child];

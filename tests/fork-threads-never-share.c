@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check-clone.h"
 #include "check-draw.h"
 #include "check-tier.h"
 #include "check.h"
@@ -74,8 +74,7 @@ static void *fork_often(void *argument)
 
 	for (n = 0; n < nforks; n++, record++) {
 		is_raw = n % 2;
-		pid = is_raw ? (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)
-			     : fork();
+		pid = is_raw ? raw_clone(SIGCHLD) : fork();
 		if (pid < 0)
 			hard_error("no process");
 		if (!pid)

@@ -10,9 +10,9 @@
  */
 #include <signal.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 
 #include "check-child.h"
+#include "check-clone.h"
 #include "check-draw.h"
 #include "check-mapping.h"
 #include "check-tier.h"
@@ -74,7 +74,7 @@ static void by_raw_clone(void (*body)(void))
 	pid_t pid;
 
 	fflush(NULL);
-	pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	pid = raw_clone(SIGCHLD);
 	if (pid < 0)
 		hard_error("clone");
 	if (!pid) {

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
 #include "check-child.h"
+#include "check-clone.h"
 #include "check-mapping.h"
 #include "check-tier.h"
 #include "check.h"
@@ -50,7 +50,7 @@ static void by_raw_clone(void)
 	pid_t pid;
 
 	fflush(NULL);
-	pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	pid = raw_clone(SIGCHLD);
 	if (pid < 0)
 		hard_error("clone");
 	if (!pid) {

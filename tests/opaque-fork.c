@@ -7,9 +7,9 @@
  */
 #include <signal.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "check-child.h"
+#include "check-clone.h"
 #include "check-mapping.h"
 #include "check-opaque.h"
 #include "check-tier.h"
@@ -39,7 +39,7 @@ static void fork_and_compare(int raw)
 
 	for (i = 0; i < NSTATES; i++)
 		opaque_draw(states + i * OPAQUE_STATE_LEN, buf, 100);
-	pid = raw ? (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) : fork();
+	pid = raw ? raw_clone(SIGCHLD) : fork();
 	if (pid < 0)
 		hard_error("no child");
 	if (!pid)

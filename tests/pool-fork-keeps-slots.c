@@ -11,10 +11,10 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check-clone.h"
 #include "check-inside.h"
 #include "check-slot.h"
 #include "check-tier.h"
@@ -158,8 +158,7 @@ static void live_as_child(int is_raw)
 static void make_child(int is_raw)
 {
 	int status;
-	pid_t pid = is_raw ? (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)
-			   : fork();
+	pid_t pid = is_raw ? raw_clone(SIGCHLD) : fork();
 
 	if (pid < 0)
 		hard_error("no process");
