@@ -91,3 +91,10 @@ wrap() {
 	printf '#include "config.h"\n#include "%s%s"\n' "$3" "$1" \
 		>"$2/vgr-${1##*/}"
 }
+
+# copy_project FOLDER: what is in git, or in the tarball.
+copy_project() {
+	mkdir -p "$1"
+	(cd "$root" && { git ls-files -z 2>/dev/null || find . -type f -print0; } |
+		tar -c --null -T -) | tar -x -C "$1"
+}
