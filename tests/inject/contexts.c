@@ -6,11 +6,18 @@
  * To see it fail: have vgr_thread_enter look at inside and mark it by two
  * instructions.
  *
- *   contexts [--full] [--seed N]
+ *   contexts [--full] [--seed N] [--only NAME] [--seconds N]
  *
  * Context A is stopped at boundary K.  B makes its call and is stopped at its
  * boundary N.  A ends its call, then B does.  For a thread's end, A is the
  * thread, and B goes on in another.
+ *
+ * In some meetings a handler draws first, where A is stopped, until A's slot is
+ * left behind; A goes on and meets B so many instructions later: as it leaves,
+ * gives back or takes back a step.  In some a handler draws where B is stopped;
+ * or B is a handler itself, and ends before A.
+ *
+ * A sample, by the printed seed.  --seconds: meetings share that time.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -23,29 +30,68 @@
 
 #include "check-tier.h"
 #include "check.h"
+#include "pool.h"
 #include "record.h"
 #include "run.h"
+#include "walk.h"
 
 static const struct meeting {
 	const char *name;
 	const struct subject *subject;
 	const char *shape;
+	const char *before;		/* a fault at K; they meet later */
 	unsigned int nbefore;		/* requests of B before the stopped one */
-	unsigned int first, second;	/* one boundary of so many, in a sample */
-	unsigned int full_first, full_second;
+	unsigned int nafter;		/* of a handler where B is stopped */
+	bool is_nested;			/* B ends before A */
+	unsigned int first, later, second;	/* a boundary of so many */
+	unsigned int full_first, full_later, full_second;
 } meetings[] = {
-	{ "enter and leave", &subject_library, "32 part", 0, 1, 1, 1, 1 },
-	{ "leave behind", &subject_library, "32 part", 3, 4, 20, 1, 4 },
-	{ "both leave behind", &subject_library, "32 busy", 0, 100, 40, 8, 4 },
-	{ "refill", &subject_library, "32 ending", 0, 40, 8, 1, 1 },
-	{ "first call", &subject_library, "32 first", 0, 100, 40, 8, 4 },
-	{ "exit", &subject_exit, "32 part", 0, 4, 4, 1, 1 },
-	{ "opaque", &subject_opaque, "32 part", 0, 8, 4, 1, 1 },
+	{ "enter and leave", &subject_library, "32 part", NULL, 0, 0, false,
+	  1, 1, 1, 1, 1, 1 },
+	{ "leave behind", &subject_library, "32 part", NULL, 3, 0, false,
+	  4, 1, 20, 1, 1, 4 },
+	{ "left behind by B's", &subject_library, "32 part", NULL, 0, 5, false,
+	  4, 1, 4, 1, 1, 1 },
+	{ "B is a handler", &subject_library, "32 part", NULL, 0, 5, true,
+	  4, 1, 4, 1, 1, 1 },
+	{ "give back", &subject_library, "32 part", "draw10", 0, 0, false,
+	  8, 16, 16, 1, 4, 4 },
+	{ "give back, 4 draws", &subject_library, "32 part", "draw10", 4, 0,
+	  false, 16, 16, 32, 2, 4, 16 },
+	{ "both leave behind", &subject_library, "32 busy", NULL, 0, 0, false,
+	  200, 1, 40, 8, 1, 4 },
+	{ "install, B's 5", &subject_library, "32 busy", NULL, 0, 5, false,
+	  200, 1, 8, 8, 1, 1 },
+	{ "install, B nested", &subject_library, "32 busy", NULL, 0, 5, true,
+	  200, 1, 8, 2, 1, 1 },
+	{ "dead frame", &subject_library, "32 dead", NULL, 0, 0, false,
+	  200, 1, 40, 8, 1, 4 },
+	{ "dead frame, B's 5", &subject_library, "32 dead", NULL, 0, 5, false,
+	  200, 1, 40, 8, 1, 4 },
+	{ "refill", &subject_library, "32 ending", NULL, 0, 0, false,
+	  40, 1, 8, 1, 1, 1 },
+	{ "first call", &subject_library, "32 first", NULL, 0, 0, false,
+	  200, 1, 40, 8, 1, 4 },
+	{ "first call, B's 5", &subject_library, "32 first", NULL, 0, 5, false,
+	  200, 1, 8, 8, 1, 1 },
+	{ "exit", &subject_exit, "32 part", NULL, 0, 0, false,
+	  4, 1, 4, 1, 1, 1 },
+	{ "exit, B's 5", &subject_exit, "32 part", NULL, 0, 5, false,
+	  8, 1, 4, 1, 1, 1 },
+	{ "exit, dead frames", &subject_exit, "32 dead", NULL, 0, 0, false,
+	  20, 1, 8, 1, 1, 1 },
+	{ "opaque", &subject_opaque, "32 part", NULL, 0, 0, false,
+	  8, 1, 4, 1, 1, 1 },
 	{ 0 },
 };
 
+#define ENTRY_LEN	40	/* boundaries of a call on its way in, or more */
+
 static bool is_full;
 static uint64_t seed;
+static const char *only;
+static unsigned int seconds;
+static time_t began, meeting_ends;
 
 static uint64_t random_of(uint64_t a, uint64_t b)
 {
@@ -68,6 +114,33 @@ static const struct shape *shape_named(const char *name)
 
 static unsigned long npairs, nbad;
 
+static bool is_sampled(uint64_t a, uint64_t b, unsigned int every,
+		       unsigned int full_every)
+{
+	return random_of(a, b) % (is_full ? full_every : every) == 0;
+}
+
+/* Where a slot is opened, closed, or given back: always looked at closely. */
+static bool is_at_a_door(const struct plan *plan)
+{
+	const uintptr_t doors[] = {
+		(uintptr_t)vgr_pool_open, (uintptr_t)vgr_pool_close,
+		(uintptr_t)vgr_pool_take_mark,
+	};
+	uintptr_t at = plan->path->at[plan->boundary];
+	size_t i;
+
+	for (i = 0; i < sizeof(doors) / sizeof(doors[0]); i++)
+		if (at - doors[i] < 24)		/* so long they are, or more */
+			return true;
+	return false;
+}
+
+static bool is_over(void)
+{
+	return seconds && time(NULL) >= meeting_ends;
+}
+
 static void try_pair(struct plan *plan, size_t n)
 {
 	unsigned int bits;
@@ -76,51 +149,107 @@ static void try_pair(struct plan *plan, size_t n)
 	bits = run_once(plan) & ~(unsigned int)BAD_UNREACHED;
 	npairs++;
 	if (bits && nbad++ < 5)
-		printf("  A at %zu, B at %zu: %s\n", plan->boundary, n,
-		       record_names(bits));
+		printf("  A at %zu + %zu, B at %zu: %s\n", plan->boundary,
+		       plan->distance, n, record_names(bits));
 }
 
-/* The path of B depends on where A stands. */
-static void try_first(struct plan *plan, const struct meeting *meeting)
+/* The path of B depends on where A stands.  false: A is through. */
+static bool try_second(struct plan *plan, const struct meeting *meeting)
 {
-	unsigned int every = is_full ? meeting->full_second : meeting->second;
 	size_t n;
 
+	other_context.path->len = 0;
 	other_context.is_recording = true;
 	run_once(plan);
 	other_context.is_recording = false;
-	for (n = 0; n < other_context.path->len; n++)
-		if (random_of(plan->boundary, n) % every == 0)
+	for (n = 0; n < other_context.path->len && !is_over(); n++)
+		if (is_sampled(plan->boundary, n + plan->distance * 7919,
+			       meeting->second, meeting->full_second) ||
+		    (!meeting->before && n < ENTRY_LEN && is_at_a_door(plan)))
 			try_pair(plan, n);
+	return other_context.path->len != 0;
+}
+
+static void try_first(struct plan *plan, const struct meeting *meeting)
+{
+	plan->distance = 0;
+	if (!meeting->before) {
+		try_second(plan, meeting);
+		return;
+	}
+	for (plan->distance = 1; !is_over(); plan->distance++)
+		if (is_sampled(plan->distance, plan->boundary, meeting->later,
+			       meeting->full_later) &&
+		    !try_second(plan, meeting))
+			break;
 }
 
 static int try_meeting(const struct meeting *meeting)
 {
 	static struct path first, second;
-	unsigned int every = is_full ? meeting->full_first : meeting->first;
 	struct plan plan = {
 		.subject = meeting->subject,
 		.shape = shape_named(meeting->shape),
 		.first = &fault_other_context,
 		.path = &first,
 	};
+	size_t n, stride = 1;
 
+	if (meeting->before) {
+		plan.first = fault_named(meeting->before);
+		plan.second = &fault_other_context;
+	}
 	record_init_worker();
 	run_init();
 	reach_init_path(&first);
 	reach_init_path(&second);
-	if (!run_record(&first, plan.subject, plan.shape))
+	if (!walk_record(&first, plan.subject, plan.shape))
 		return 77;
 	other_context.path = &second;
 	other_context.nbefore = meeting->nbefore;
-	for (plan.boundary = 0; plan.boundary < first.len; plan.boundary++)
-		if (random_of(plan.boundary, -1ull) % every == 0)
+	other_context.nafter = meeting->nafter;
+	other_context.is_nested = meeting->is_nested;
+	if (seconds)		/* leaps, a prime that no path has as a factor */
+		stride = first.len % 1597 ? 1597 : 28657;
+	for (n = 0; n < first.len && !is_over(); n++) {
+		plan.boundary = (seed + n * stride) % first.len;
+		/* A thread's end may allocate: no place for another's. */
+		if (plan.subject == &subject_exit &&
+		    !reach_is_ours(&first, plan.boundary))
+			continue;
+		if (is_sampled(plan.boundary, -1ull, meeting->first,
+			       meeting->full_first) ||
+		    is_at_a_door(&plan))
 			try_first(&plan, meeting);
-	printf("%-18s %-18s %8zu %8lu %8lu %8lu\n", meeting->name,
+	}
+	printf("%-20s %-18s %8zu %8lu %8lu %8lu\n", meeting->name,
 	       plan.subject->name, first.len, npairs, other_context.nstopped,
 	       nbad);
 	fflush(stdout);
-	return nbad || !other_context.nstopped;
+	return nbad || (!other_context.nstopped && !seconds);
+}
+
+static int in_process(const struct meeting *meeting, unsigned int nleft)
+{
+	time_t left = began + seconds - time(NULL);
+	int status;
+	pid_t pid;
+
+	meeting_ends = time(NULL) + (left > 0 ? left : 0) / nleft;
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		hard_error("fork");
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(try_meeting(meeting));
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		hard_error("waitpid");
+	if (!status || status == 77 << 8)
+		return 0;
+	printf("%s: status %#x\n", meeting->name, status);
+	return 1;
 }
 
 static void read_options(int argc, char **argv)
@@ -132,6 +261,10 @@ static void read_options(int argc, char **argv)
 			is_full = true;
 		else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
 			seed = strtoull(argv[++i], NULL, 0);
+		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
+			only = argv[++i];
+		else if (!strcmp(argv[i], "--seconds") && i + 1 < argc)
+			seconds = (unsigned int)atoi(argv[++i]);
 		else
 			hard_error("unknown option %s", argv[i]);
 	if (!seed)
@@ -142,30 +275,18 @@ static void read_options(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const struct meeting *meeting;
-	int status, result = 0;
-	pid_t pid;
+	unsigned int nleft = sizeof(meetings) / sizeof(meetings[0]) - 1;
+	int result = 0;
 
 	read_options(argc, argv);
 	if (check_tier() == 3)
 		skip("requests are system calls: there is no inside");
 	record_init();
-	printf("%-18s %-18s %8s %8s %8s %8s\n", "contexts meet at", "call",
+	began = time(NULL);
+	printf("%-20s %-18s %8s %8s %8s %8s\n", "contexts meet at", "call",
 	       "path", "pairs", "stopped", "bad");
-	for (meeting = meetings; meeting->name; meeting++) {
-		fflush(NULL);
-		pid = fork();
-		if (pid < 0)
-			hard_error("fork");
-		if (!pid) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			_exit(try_meeting(meeting));
-		}
-		if (waitpid(pid, &status, 0) != pid)
-			hard_error("waitpid");
-		if (status && status != 77 << 8) {
-			printf("%s: status %#x\n", meeting->name, status);
-			result = 1;
-		}
-	}
+	for (meeting = meetings; meeting->name; meeting++, nleft--)
+		if (!only || !strcmp(meeting->name, only))
+			result |= in_process(meeting, nleft);
 	return result;
 }

@@ -285,8 +285,14 @@ static void call_in_other_context(void)
 
 static void suspend_other_context(void)
 {
-	run.is_other_inside = true;
+	unsigned int i;
+
 	other_context.nstopped++;
+	for (i = 0; i < other_context.nafter; i++)
+		draw_once();
+	if (other_context.is_nested)
+		return;
+	run.is_other_inside = true;
 	swapcontext(&run.other, &run.interrupted);
 }
 
@@ -337,19 +343,19 @@ const struct fault faults[] = {
 	{ "draw",	 draw_once,		NOBODY,	   0 },
 	{ "draw10",	 draw_ten_times,	NOBODY,	   0 },
 	{ "fork",	 fork_raw,		NOBODY,	   0 },
-	{ "forklibc",	 fork_libc,		NOBODY,	   0 },
-	{ "forkdraw",	 fork_and_draw,		NOBODY,	   0 },
+	{ "forklibc",	 fork_libc,		NOBODY,	   NOT_IN_MALLOC },
+	{ "forkdraw",	 fork_and_draw,		NOBODY,	   NOT_IN_MALLOC },
 	{ "rawforkdraw", fork_raw_and_draw,	NOBODY,	   0 },
 	{ "reseed",	 reseed,		ANY_STAMP, FOR_OURS_ONLY },
 	{ "quiesce",	 quiesce,		ANY_STAMP, FOR_OURS_ONLY },
 	{ "kreseed",	 reseed_kernel,		KERNEL_STAMP_ONLY, 0 },
 	{ "swap",	 swap_away,		NOBODY,	   0 },
-	{ "swapnew",	 swap_until_new_slot,	NOBODY,	   0 },
-	{ "longjmp",	 jump,			NOBODY,	   0 },
-	{ "jumpagain",	 jump_and_call_again,	NOBODY,	   IS_SINGLE },
-	{ "drawjump",	 draw_and_jump,		NOBODY,	   IS_SINGLE },
-	{ "swapexit",	 swap_until_exit,	NOBODY,	   NEEDS_THREAD },
-	{ "cancel",	 cancel,		NOBODY,	   NEEDS_THREAD },
+	{ "swapnew",	 swap_until_new_slot,	NOBODY,	   NOT_IN_MALLOC },
+	{ "longjmp",	 jump,			NOBODY,	   MAY_LOSE | NOT_IN_MALLOC },
+	{ "jumpagain",	 jump_and_call_again,	NOBODY,	   IS_SINGLE | MAY_LOSE | NOT_IN_MALLOC },
+	{ "drawjump",	 draw_and_jump,		NOBODY,	   IS_SINGLE | MAY_LOSE | NOT_IN_MALLOC },
+	{ "swapexit",	 swap_until_exit,	NOBODY,	   NEEDS_THREAD | NOT_IN_MALLOC },
+	{ "cancel",	 cancel,		NOBODY,	   NEEDS_THREAD | MAY_LOSE | NOT_IN_MALLOC },
 	{ 0 },
 };
 

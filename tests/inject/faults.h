@@ -34,6 +34,8 @@ enum {
 	NEEDS_THREAD	= 1,		/* ends it, or leaves it behind */
 	IS_SINGLE	= 2,		/* no part of a pair */
 	FOR_OURS_ONLY	= 4,
+	MAY_LOSE	= 8,		/* a slot: the call does not come back */
+	NOT_IN_MALLOC	= 16,		/* where a thread's end may stand */
 };
 
 struct fault {
@@ -57,6 +59,8 @@ struct other_context {
 	struct path *path;
 	size_t boundary;
 	unsigned int nbefore;
+	unsigned int nafter;		/* a handler's, where it is stopped */
+	bool is_nested;			/* then it goes on, and ends before A */
 	bool is_recording;
 	unsigned long nstopped;
 };

@@ -24,17 +24,17 @@
 
 #include "check-tier.h"
 #include "check.h"
+#include "needle.h"
 #include "reach.h"
 #include "record.h"
 #include "run.h"
 #include "state.h"
 #include "vgetrandom.h"
+#include "walk.h"
 
-#define MASK		0x5c
 #define STACK_LEN	(64 * 1024)
 #define XSAVE_AT	256		/* in the registers' area */
 #define REGISTERS_LEN	(16 * 1024)
-#define WINDOW		8
 
 static uint8_t *stack, *registers, *buf;
 static bool is_full, core_spills;
@@ -88,78 +88,11 @@ __asm__(".pushsection .text\n"
 	".size inject_call, . - inject_call\n"
 	".popsection");
 
-/* ---- What is looked for ------------------------------------------------------ */
-
-struct needle {
-	const char *name;
-	size_t len;
-	uint8_t masked[MAX_LEN];
-};
+/* ---- What is looked for, and where --------------------------------------------- */
 
 static struct needle old_key = { .name = "the key before" };
 static struct needle next_key = { .name = "the next key" };
 static struct needle served = { .name = "the bytes served" };
-
-/* A key whose page went after the last look is zeroes: nothing to look for. */
-static void learn(struct needle *needle, const uint8_t *bytes, size_t len)
-{
-	uint8_t any = 0;
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		needle->masked[i] = bytes[i] ^ MASK;
-		any |= bytes[i];
-	}
-	needle->len = any ? len : 0;
-}
-
-/* Which byte pairs begin a window, one bit each. */
-static uint64_t begins[65536 / 64];
-
-static void index_needle(const struct needle *needle)
-{
-	size_t i;
-
-	memset(begins, 0, sizeof(begins));
-	for (i = 0; i + WINDOW <= needle->len; i++) {
-		unsigned int pair = needle->masked[i] |
-				    (unsigned int)needle->masked[i + 1] << 8;
-
-		begins[pair / 64] |= 1ull << pair % 64;
-	}
-}
-
-static bool is_window(const struct needle *needle, const uint8_t *at)
-{
-	uint8_t masked[WINDOW];
-	size_t i;
-
-	for (i = 0; i < WINDOW; i++)
-		masked[i] = at[i] ^ MASK;
-	for (i = 0; i + WINDOW <= needle->len; i++)
-		if (!memcmp(needle->masked + i, masked, WINDOW))
-			return true;
-	return false;
-}
-
-/* Offset of a window of the needle, or -1. */
-static long find(const struct needle *needle, const uint8_t *bytes, size_t len)
-{
-	size_t i;
-
-	index_needle(needle);
-	for (i = 0; i + WINDOW <= len; i++) {
-		unsigned int pair = (bytes[i] ^ MASK) |
-				    (unsigned int)(bytes[i + 1] ^ MASK) << 8;
-
-		if (begins[pair / 64] >> pair % 64 & 1 &&
-		    is_window(needle, bytes + i))
-			return (long)i;
-	}
-	return -1;
-}
-
-/* ---- Where --------------------------------------------------------------------- */
 
 static unsigned long nlooks, nleaks, nmappings;
 static const char *looked_at;		/* the run, for the message */
@@ -168,7 +101,7 @@ static size_t looked_boundary;
 static void look(const char *where, const uint8_t *bytes, size_t len,
 		 const struct needle *needle)
 {
-	long at = find(needle, bytes, len);
+	long at = needle_find(needle, bytes, len);
 
 	nlooks++;
 	if (at >= 0 && nleaks++ < 20)
@@ -271,7 +204,7 @@ static void try_boundary(const struct plan *plan, bool look_everywhere)
 	fault = plan->first;
 	if (!subject->begin(plan->shape))
 		hard_error("no state");
-	learn(&old_key, key_of(subject), VGR_KEY_LEN);
+	needle_learn(&old_key, key_of(subject), VGR_KEY_LEN);
 	memset(stack, 0, STACK_LEN);
 	memset(registers, 0, REGISTERS_LEN);
 	registers[XSAVE_AT + 24] = 0x80;	/* MXCSR's usual value */
@@ -285,8 +218,8 @@ static void try_boundary(const struct plan *plan, bool look_everywhere)
 		    registers, stack + STACK_LEN - 64);
 	reach_disarm();
 
-	learn(&served, buf, plan->shape->len);
-	learn(&next_key, key_of(subject), VGR_KEY_LEN);
+	needle_learn(&served, buf, plan->shape->len);
+	needle_learn(&next_key, key_of(subject), VGR_KEY_LEN);
 	memset(buf, 0, MAX_LEN);
 	is_same_key = !memcmp(old_key.masked, next_key.masked, VGR_KEY_LEN);
 	state_page = (uint8_t *)((uintptr_t)subject->state() &
@@ -396,11 +329,12 @@ int main(int argc, char **argv)
 	for (subject = subjects; *subject; subject++)
 		for (plan.shape = shapes; plan.shape->name; plan.shape++) {
 			plan.subject = *subject;
-			if (plan.shape->len < WINDOW ||
+			if (plan.shape->len < NEEDLE_WINDOW ||
 			    (shape && strcmp(plan.shape->name, shape)) ||
 			    plan.shape->start == START_FIRST ||
 			    plan.shape->start == START_BUSY ||
-			    !run_record(&path, *subject, plan.shape))
+			    plan.shape->start == START_DEAD ||
+			    !walk_record(&path, *subject, plan.shape))
 				continue;
 			looked_at = plan.shape->name;
 			for (i = 0; names[i]; i++) {

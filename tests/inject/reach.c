@@ -312,6 +312,14 @@ void reach_arm(const struct path *path, size_t boundary, const void *entry,
 		ioctl(breakpoint, PERF_EVENT_IOC_ENABLE, 0);
 }
 
+bool reach_is_ours(const struct path *path, size_t boundary)
+{
+	extern const char __executable_start[], etext[];
+
+	return path->at[boundary] >= (uintptr_t)__executable_start &&
+	       path->at[boundary] < (uintptr_t)etext;
+}
+
 void reach_again(size_t ninstructions, void (*action)(void))
 {
 	on_stop = action;

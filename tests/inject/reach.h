@@ -58,6 +58,9 @@ bool reach_record_looks(struct path *path, const void *entry,
 void reach_arm(const struct path *path, size_t boundary, const void *entry,
 	       void (*action)(void));
 
+/* Whether that instruction is of this program, not of a shared library. */
+bool reach_is_ours(const struct path *path, size_t boundary);
+
 /* From an action: stop again so many instructions further on. */
 void reach_again(size_t ninstructions, void (*action)(void));
 

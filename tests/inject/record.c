@@ -304,7 +304,7 @@ const char *record_names(unsigned int bits)
 {
 	static const char *const names[] = {
 		"zeros ", "repeat ", "zero-key ", "answer ", "slow ", "stale ",
-		"crash ", "rest ", "tail ", "unreached ",
+		"crash ", "rest ", "tail ", "unreached ", "lost ",
 	};
 	static char text[128];
 	size_t i;

@@ -29,6 +29,7 @@ enum {
 	BAD_REST	= 128,	/* a key in memory where none may be */
 	BAD_TAIL	= 256,	/* not bad: fork after the last look */
 	BAD_UNREACHED	= 512,	/* the tool failed */
+	BAD_LOST	= 1024,	/* a slot that nobody gives back */
 };
 
 /* "zeros repeat"; static. */

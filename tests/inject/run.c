@@ -6,20 +6,15 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "entropy.h"
+#include "count.h"
 #include "generation.h"
+#include "pool.h"
 #include "record.h"
-#include "syscall.h"
-#include "thread.h"
 #include "vgetrandom.h"
 
 #define MAX_AGAIN	8		/* the kernel reseeded by itself */
@@ -30,42 +25,6 @@ static bool is_stopped, is_second_done, was_abandoned;
 
 /* The call's own stack, for a thread that ends before its call. */
 static uint8_t call_stack[128 * 1024] __attribute__((aligned(64)));
-
-/* ---- System calls are counted (syscall user dispatch, Linux 5.11) ------------ */
-
-#define DISPATCH	59		/* PR_SET_SYSCALL_USER_DISPATCH */
-
-static volatile char selector;		/* 1: system calls are signals */
-static volatile int nsyscalls;
-
-static void on_syscall(int number, siginfo_t *info, void *context)
-{
-	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
-
-	(void)number;
-	(void)info;
-	selector = 0;
-	nsyscalls++;
-	regs[REG_RAX] = vgr_syscall(regs[REG_RAX], regs[REG_RDI], regs[REG_RSI],
-				    regs[REG_RDX], regs[REG_R10], regs[REG_R8],
-				    regs[REG_R9]);
-}
-
-static int count_syscalls(void (*action)(void))
-{
-	uint64_t asked = vgr_entropy_nrequests();
-
-	nsyscalls = 0;
-	if (prctl(DISPATCH, 1, 0, 0, &selector)) {
-		action();
-		return vgr_entropy_nrequests() != asked;
-	}
-	selector = 1;
-	action();
-	selector = 0;
-	prctl(DISPATCH, 0, 0, 0, 0);
-	return nsyscalls;
-}
 
 /* ---- The call, and what follows --------------------------------------------- */
 
@@ -276,7 +235,7 @@ static void *next_thread(void *unused)
 	return NULL;
 }
 
-static void in_thread(void *(*body)(void *))
+void run_in_thread(void *(*body)(void *))
 {
 	pthread_t thread;
 
@@ -286,12 +245,16 @@ static void in_thread(void *(*body)(void *))
 	reach_disarm();
 }
 
+bool run_needs_thread(const struct subject *subject, const struct shape *shape)
+{
+	return shape->start == START_FIRST || subject == &subject_exit;
+}
+
 static bool needs_thread(void)
 {
 	return plan->first->flags & NEEDS_THREAD ||
 	       (plan->second && plan->second->flags & NEEDS_THREAD) ||
-	       plan->shape->start == START_FIRST ||
-	       plan->subject == &subject_exit;
+	       run_needs_thread(plan->subject, plan->shape);
 }
 
 static void run_in_its_thread(void)
@@ -300,9 +263,9 @@ static void run_in_its_thread(void)
 		thread_body(NULL);
 		return;
 	}
-	in_thread(thread_body);
+	run_in_thread(thread_body);
 	if (run.is_away || run.is_other_inside)
-		in_thread(next_thread);
+		run_in_thread(next_thread);
 	if (run.is_exiting && plan->subject->has_slots)
 		draw_and_record(64);	/* by a thread with another slot */
 }
@@ -342,14 +305,38 @@ static unsigned int judge(void)
 			    !strcmp(plan->first->name, "nothing"));
 }
 
+/*
+ * Slots that are somebody's.  What a call was inside of that never came back is
+ * given back by a later call of its depth, or when its thread ends.
+ */
+static uint64_t count_slots(void)
+{
+	struct vgr_pool_counts counts;
+
+	vgr_pool_count(&counts);
+	return counts.ntaken;
+}
+
+/* On a stack of its own a dead call's end is not known by its thread's. */
+static bool may_lose(const struct fault *fault)
+{
+	return fault && (fault->flags & MAY_LOSE ||
+			 (fault->flags & NEEDS_THREAD &&
+			  plan->shape->start == START_DEAD));
+}
+
 static unsigned int run_and_judge(const struct plan *wanted)
 {
+	uint64_t nslots;
+
 	current = *wanted;
 	run = (struct run){ .subject = plan->subject, .handler_len = 32 };
 	is_stopped = false;
 	is_second_done = false;
 	was_abandoned = false;
 	record_reset();
+	vgetrandom_prepare();
+	nslots = count_slots();
 	alarm(30);
 	run_in_its_thread();
 	wait_for_children();
@@ -358,6 +345,9 @@ static unsigned int run_and_judge(const struct plan *wanted)
 	plan->subject->end();
 	if (run.is_quiesced)
 		vgetrandom_reseed();
+	if (count_slots() > nslots && !may_lose(plan->first) &&
+	    !may_lose(plan->second))
+		record_bad(BAD_LOST);
 	alarm(0);
 	return judge();
 }
@@ -379,78 +369,8 @@ unsigned int run_once(const struct plan *wanted)
 	return bad;
 }
 
-/* ---- Its path --------------------------------------------------------------------- */
-
-static struct path *path_wanted;
-static bool is_recorded;
-
-static void call_plainly(void)
-{
-	plan->subject->call(buf, plan->shape->len);
-}
-
-static void *record_body(void *unused)
-{
-	(void)unused;
-	if (!plan->subject->begin(plan->shape))
-		return NULL;
-	reach_record(path_wanted, plan->subject->entry(), call_plainly);
-	plan->subject->end();
-	return NULL;
-}
-
-static uint8_t *stamps(void)
-{
-	uint8_t *state = plan->subject->state();
-
-	return state ? state + plan->subject->stamps : NULL;
-}
-
-static void *record_looks_body(void *unused)
-{
-	(void)unused;
-	plan->subject->begin(plan->shape);
-	is_recorded = reach_record_looks(path_wanted, plan->subject->entry(),
-					 call_plainly, stamps,
-					 plan->subject->nstamps);
-	plan->subject->end();
-	return NULL;
-}
-
-static void in_right_thread(void *(*body)(void *))
-{
-	if (needs_thread())
-		in_thread(body);
-	else
-		body(NULL);
-}
-
-bool run_record(struct path *path, const struct subject *subject,
-		const struct shape *shape)
-{
-	int again;
-
-	current = (struct plan){ .subject = subject, .shape = shape,
-				 .first = faults };
-	path_wanted = path;
-	is_recorded = false;
-	for (again = 0; again < MAX_AGAIN && !is_recorded; again++) {
-		path->len = 0;
-		in_right_thread(record_body);
-		if (!path->len)
-			return false;
-		in_right_thread(record_looks_body);
-	}
-	return is_recorded;
-}
-
 void run_init(void)
 {
-	struct sigaction action = {
-		.sa_sigaction = on_syscall, .sa_flags = SA_SIGINFO,
-	};
-
-	if (sigaction(SIGSYS, &action, NULL))
-		hard_error("sigaction");
+	count_init();
 	reach_init();
 }

@@ -19,9 +19,9 @@ struct plan {
 
 void run_init(void);
 
-/* The path of the plan's call; false: the subject has no such shape. */
-bool run_record(struct path *path, const struct subject *subject,
-		const struct shape *shape);
+/* Whether such a call is made in a thread of its own. */
+bool run_needs_thread(const struct subject *subject, const struct shape *shape);
+void run_in_thread(void *(*body)(void *));
 
 /* BAD_* bits. */
 unsigned int run_once(const struct plan *plan);

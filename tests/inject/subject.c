@@ -15,6 +15,7 @@
 #include "generation.h"
 #include "generator.h"
 #include "host.h"
+#include "pool.h"
 #include "thread.h"
 #include "vdso.h"
 #include "vgetrandom.h"
@@ -32,6 +33,7 @@ const struct shape shapes[] = {
 	{   32, START_STALE,  "32 stale" },
 	{   32, START_FIRST,  "32 first" },
 	{   32, START_BUSY,   "32 busy" },
+	{   32, START_DEAD,   "32 dead" },
 	{  100, START_FRESH,  "100 fresh" },
 	{  100, START_PART,   "100 part" },
 	{  100, START_ENDING, "100 ending" },
@@ -69,18 +71,56 @@ static void *map_page(uint32_t flags)
 	return page;
 }
 
+#define DEAD_INSIDE	77
+
 /* ---- vgetrandom() --------------------------------------------------------- */
 
-static struct vgr_slot *left_slot;		/* what START_BUSY leaves behind */
+static struct vgr_slot *left_slot;	/* its call sleeps, and will wake up */
+static struct vgr_slot *asleep_slot;	/* the same, left behind already */
+static struct vgr_slot *dead_slot;	/* its call had the next one's frame: */
+static struct vgr_slot *buried_slot;	/* ... that is known by now */
+
+static bool has_any_shape(const struct shape *shape)
+{
+	(void)shape;
+	return true;
+}
 
 static const void *library_entry(void)
 {
 	return (const void *)(uintptr_t)vgetrandom;
 }
 
-static ssize_t library_call(void *buf, size_t len)
+/* Not by a jump: what we call has its frame where our stack ends. */
+static __attribute__((noinline)) ssize_t library_call(void *buf, size_t len)
 {
-	return vgetrandom(buf, len, 0);
+	struct vgr_slot *slot = dead_slot;
+	ssize_t got;
+
+	if (slot) {
+		__asm__ volatile("mov %%rsp, %0" : "=r"(slot->frame));
+		buried_slot = slot;
+		dead_slot = NULL;
+	}
+	got = vgetrandom(buf, len, 0);
+	__asm__ volatile("" : "+r"(got));
+	return got;
+}
+
+/* A slot that this thread left behind while a call was inside. */
+static struct vgr_slot *leave_one_behind(const void *frame)
+{
+	struct vgr_slot *slot = vgr_pool_claim(0);
+
+	if (!slot)
+		hard_error("no slot");
+	vgr_pool_open(slot, vgr_thread_identity());
+	slot->inside = DEAD_INSIDE;
+	slot->frame = (uintptr_t)frame;
+	__atomic_fetch_or(&slot->flags, VGR_SLOT_ORPHANED | VGR_SLOT_UNCLAIMED,
+			  __ATOMIC_SEQ_CST);
+	vgr_thread_slot->norphans++;
+	return slot;
 }
 
 /*
@@ -109,7 +149,7 @@ static bool library_begin(const struct shape *shape)
 {
 	struct vgr_slot *slot;
 
-	left_slot = NULL;
+	left_slot = asleep_slot = dead_slot = buried_slot = NULL;
 	if (shape->start == START_FIRST)
 		return !vgr_thread_slot;
 	if (vgetrandom_prepare())
@@ -127,21 +167,35 @@ static bool library_begin(const struct shape *shape)
 	if (shape->start == START_STALE)
 		__atomic_fetch_or(&slot->flags, VGR_SLOT_STALE,
 				  __ATOMIC_SEQ_CST);
-	if (shape->start == START_BUSY) {
+	if (shape->start == START_BUSY || shape->start == START_DEAD) {
 		slot->inside = 3;
 		slot->frame = 1;
 		left_slot = slot;
 	}
+	if (shape->start == START_DEAD) {
+		asleep_slot = leave_one_behind(&asleep_slot);
+		dead_slot = leave_one_behind(NULL);
+	}
 	return true;
 }
 
-/* The call that was inside a slot left behind ends. */
+/* The calls that were inside of slots left behind end. */
+static void wake_up(struct vgr_slot **slot)
+{
+	if (*slot && vgr_thread_leave(*slot))
+		vgr_thread_give_back(*slot);
+	*slot = NULL;
+}
+
 static void library_end(void)
 {
-	if (left_slot && left_slot->flags & VGR_SLOT_ORPHANED &&
-	    vgr_thread_leave(left_slot))
-		vgr_thread_give_back(left_slot);
-	left_slot = NULL;
+	wake_up(&left_slot);
+	wake_up(&asleep_slot);
+	/* Nobody came by at its depth who had to leave another. */
+	if (buried_slot && buried_slot->inside == DEAD_INSIDE &&
+	    vgr_pool_take_mark(buried_slot))
+		vgr_pool_release(buried_slot);
+	buried_slot = NULL;
 }
 
 static uint8_t *library_state(void)
@@ -171,9 +225,9 @@ static bool library_foretell(void *buf, size_t len)
 }
 
 const struct subject subject_library = {
-	"vgetrandom", true, true, library_entry, library_call, library_begin,
-	library_end, library_state, VGR_STATE_LEN, 0, VGR_NSOURCES,
-	library_foretell,
+	"vgetrandom", true, true, library_entry, library_call,
+	has_any_shape, library_begin, library_end, library_state,
+	VGR_STATE_LEN, 0, VGR_NSOURCES, library_foretell,
 };
 
 /* ---- A thread's end -------------------------------------------------------- */
@@ -190,10 +244,25 @@ static ssize_t exit_call(void *buf, size_t len)
 	return vgetrandom(buf, len, 0);
 }
 
+static bool exit_has_shape(const struct shape *shape)
+{
+	return shape->len == 32 && (shape->start == START_PART ||
+				    shape->start == START_DEAD);
+}
+
+/* Dead with it: a call on the thread's own stack, in a slot left behind. */
 static bool exit_begin(const struct shape *shape)
 {
-	return shape->len == 32 && shape->start == START_PART &&
-	       library_begin(shape);
+	struct shape part = *shape;
+
+	part.start = START_PART;
+	if (!exit_has_shape(shape) || !library_begin(&part))
+		return false;
+	if (shape->start == START_DEAD) {
+		asleep_slot = leave_one_behind(&asleep_slot);
+		leave_one_behind(&part);
+	}
+	return true;
 }
 
 static bool foretell_nothing(void *buf, size_t len)
@@ -204,14 +273,21 @@ static bool foretell_nothing(void *buf, size_t len)
 }
 
 const struct subject subject_exit = {
-	"thread exit", true, true, exit_entry, exit_call, exit_begin,
-	library_end, library_state, VGR_STATE_LEN, 0, VGR_NSOURCES,
-	foretell_nothing,
+	"thread exit", true, true, exit_entry, exit_call,
+	exit_has_shape, exit_begin, library_end, library_state,
+	VGR_STATE_LEN, 0, VGR_NSOURCES, foretell_nothing,
 };
 
 /* ---- vgetrandom_opaque() --------------------------------------------------- */
 
 static struct vgr_state *opaque;
+
+/* A state of the caller's is never first, nor left for another. */
+static bool fits_one_state(const struct shape *shape)
+{
+	return shape->start != START_FIRST && shape->start != START_BUSY &&
+	       shape->start != START_DEAD;
+}
 
 static const void *opaque_entry(void)
 {
@@ -230,7 +306,7 @@ static bool opaque_begin(const struct shape *shape)
 	struct vgetrandom_opaque_params params;
 	uint8_t byte;
 
-	if (shape->start == START_FIRST || shape->start == START_BUSY)
+	if (!fits_one_state(shape))
 		return false;
 	if (!opaque) {
 		if (vgetrandom_opaque(NULL, 0, 0, &params, ~0ul))
@@ -271,8 +347,8 @@ static bool opaque_foretell(void *buf, size_t len)
 
 const struct subject subject_opaque = {
 	"vgetrandom_opaque", true, false, opaque_entry, opaque_call,
-	opaque_begin, nothing, opaque_state, VGR_STATE_LEN, 0, VGR_NSOURCES,
-	opaque_foretell,
+	fits_one_state, opaque_begin, nothing, opaque_state,
+	VGR_STATE_LEN, 0, VGR_NSOURCES, opaque_foretell,
 };
 
 /* ---- The kernel's vDSO ------------------------------------------------------ */
@@ -302,8 +378,7 @@ static bool kernel_begin(const struct shape *shape)
 	struct vgr_vdso_function found = vgr_vdso_find("getrandom");
 	uint8_t bytes[KERNEL_BATCH_LEN];
 
-	if (!found.code || shape->start == START_FIRST ||
-	    shape->start == START_BUSY)
+	if (!found.code || !fits_one_state(shape))
 		return false;
 	if (!kernel_page) {
 		memcpy(&kernel_getrandom, &found.code, sizeof(found.code));
@@ -329,7 +404,7 @@ static uint8_t *kernel_state(void)
 }
 
 const struct subject subject_kernel = {
-	"kernel vDSO", false, false, kernel_entry, kernel_call, kernel_begin,
-	nothing, kernel_state, KERNEL_STATE_LEN, KERNEL_STAMP, 1,
-	foretell_nothing,
+	"kernel vDSO", false, false, kernel_entry, kernel_call,
+	fits_one_state, kernel_begin, nothing, kernel_state,
+	KERNEL_STATE_LEN, KERNEL_STAMP, 1, foretell_nothing,
 };

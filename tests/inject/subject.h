@@ -20,6 +20,7 @@ enum start {
 	START_STALE,		/* the key is to be replaced first */
 	START_FIRST,		/* the first call of a thread */
 	START_BUSY,		/* a slot that will be left behind */
+	START_DEAD,		/* ... and one where a dead call was inside */
 };
 
 struct shape {
@@ -35,6 +36,7 @@ struct subject {
 	bool is_ours, has_slots;
 	const void *(*entry)(void);		/* its first instruction */
 	ssize_t (*call)(void *buf, size_t len);
+	bool (*has_shape)(const struct shape *shape);
 	/* Brings this thread's state into the shape; false: not with this one. */
 	bool (*begin)(const struct shape *shape);
 	void (*end)(void);			/* after a run */

@@ -8,11 +8,13 @@
  *
  *   sweep [--full] [--pairs] [--two N] [--every N] [--subject NAME]
  *         [--shape NAME] [--fault NAME[,NAME]] [--seed N] [--bad-expected]
+ *         [--seconds N]
  *
  * A cell (fault or pair, shape) is a process; it runs the call once for each
  * boundary.  --full: for every boundary of requests up to 256 bytes, and for
  * the first, second and last turn of each loop of longer ones.  Otherwise a
- * sample, by the printed seed.
+ * sample, by the printed seed.  --seconds: cells share that time, each begins
+ * somewhere and leaps through its path; "tried" says how far it came.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +30,7 @@
 #include "check.h"
 #include "record.h"
 #include "run.h"
+#include "walk.h"
 
 static const struct subject *const subjects[] = {
 	&subject_library, &subject_opaque, &subject_exit, &subject_kernel, NULL,
@@ -47,7 +50,7 @@ static struct cell {
 
 static struct {
 	bool full, pairs, bad_expected;
-	unsigned int every, two;
+	unsigned int every, two, seconds;
 	const char *subject, *shape, *fault;
 	uint64_t seed;
 } wish = { .every = 100 };
@@ -82,6 +85,16 @@ static void seed_random(const struct plan *plan)
 		}
 }
 
+static bool is_possible(const struct plan *plan, size_t boundary)
+{
+	unsigned int flags = plan->first->flags;
+
+	if (plan->second)
+		flags |= plan->second->flags;
+	return plan->subject != &subject_exit || !(flags & NOT_IN_MALLOC) ||
+	       reach_is_ours(plan->path, boundary);
+}
+
 static bool is_wanted(const struct path *path, const struct shape *shape,
 		      size_t boundary)
 {
@@ -96,6 +109,43 @@ static bool is_wanted(const struct path *path, const struct shape *shape,
 		every *= 4;
 	return random_of(boundary) % every == 0;
 }
+
+/* ---- A box of time ------------------------------------------------------------- */
+
+static double began, cell_ends;
+static unsigned long ncells_left;
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* What is left, shared by the cells that are left. */
+static void begin_cell(void)
+{
+	double left = began + wish.seconds - now();
+
+	cell_ends = now() + (left > 0 ? left : 0) / (double)ncells_left;
+	ncells_left -= ncells_left > 1;
+}
+
+/* The n-th boundary to be tried: each comes once. */
+static size_t boundary_of(size_t n)
+{
+	static const size_t strides[] = { 1597, 28657, 514229 };	/* primes */
+	size_t len = cell->path.len, i = 0;
+
+	if (!wish.seconds)
+		return n;
+	while (i < 2 && len % strides[i] == 0)
+		i++;
+	return (random_of(len) + n * strides[i]) % len;
+}
+
+/* ---- Cells ---------------------------------------------------------------------- */
 
 static void note(const struct plan *plan, unsigned int bits)
 {
@@ -121,15 +171,18 @@ static void try_boundaries(struct plan *plan)
 {
 	const struct path *path = &cell->path;
 	unsigned int bits, nruns = 0;
-	size_t i;
+	size_t n, i;
 
 	record_init_worker();
 	run_init();
 	plan->path = path;
-	for (i = cell->next; i < path->len; i++) {
-		if (!is_wanted(path, plan->shape, i))
+	for (n = cell->next; n < path->len; n++) {
+		i = boundary_of(n);
+		if (!is_wanted(path, plan->shape, i) || !is_possible(plan, i))
 			continue;
-		cell->next = i + 1;
+		if (wish.seconds && now() > cell_ends)
+			break;
+		cell->next = n + 1;
 		plan->boundary = i;
 		if (wish.two)
 			plan->distance = 1 + random_of(~i) % path->len;
@@ -139,7 +192,7 @@ static void try_boundaries(struct plan *plan)
 		 * after it: what it had borrowed is not given back.
 		 */
 		if (bits & BAD_UNREACHED && nruns++) {
-			cell->next = i;
+			cell->next = n;
 			_exit(ONCE_MORE);
 		}
 		note(plan, bits);
@@ -170,7 +223,7 @@ static int in_process(void (*body)(struct plan *plan), struct plan *plan)
 static void record_path(struct plan *plan)
 {
 	run_init();
-	if (!run_record(&cell->path, plan->subject, plan->shape))
+	if (!walk_record(&cell->path, plan->subject, plan->shape))
 		cell->path.len = 0;
 }
 
@@ -178,7 +231,7 @@ static void crashed(struct plan *plan, int status)
 {
 	if (WIFEXITED(status))
 		exit(WEXITSTATUS(status));	/* it has said why */
-	plan->boundary = cell->next - 1;
+	plan->boundary = boundary_of(cell->next - 1);
 	note(plan, BAD_CRASH);
 }
 
@@ -207,11 +260,18 @@ static void print_cell(const struct plan *plan)
 	ntried_in_all += cell->ntried;
 }
 
+static bool is_counting;
+
 static void try_cell(struct plan plan)
 {
 	struct path path = cell->path;
 	int status, ncrashes = 0;
 
+	if (is_counting) {
+		ncells_left++;
+		return;
+	}
+	begin_cell();
 	*cell = (struct cell){ .path = path };
 	seed_random(&plan);
 	while (ncrashes < 50 && (status = in_process(try_boundaries, &plan))) {
@@ -228,17 +288,10 @@ static bool fits(const struct subject *subject, const struct fault *fault)
 	return subject->is_ours || !(fault->flags & FOR_OURS_ONLY);
 }
 
-static void try_shape(const struct subject *subject, const struct shape *shape)
+static void try_faults(struct plan plan)
 {
-	struct plan plan = { .subject = subject, .shape = shape };
 	char names[64], *comma;
-	int status = in_process(record_path, &plan);
 
-	if (status)
-		hard_error("the path of %s, %s, was not found: status %d",
-			   subject->name, shape->name, status);
-	if (!cell->path.len)
-		return;
 	if (wish.fault) {
 		snprintf(names, sizeof(names), "%s", wish.fault);
 		comma = strchr(names, ',');
@@ -250,7 +303,7 @@ static void try_shape(const struct subject *subject, const struct shape *shape)
 		return;
 	}
 	for (plan.first = faults; plan.first->name; plan.first++) {
-		if (!fits(subject, plan.first))
+		if (!fits(plan.subject, plan.first))
 			continue;
 		if (!wish.pairs) {
 			try_cell(plan);
@@ -259,9 +312,38 @@ static void try_shape(const struct subject *subject, const struct shape *shape)
 		for (plan.second = faults; plan.second->name; plan.second++)
 			if (!(plan.first->flags & (IS_SINGLE | NEEDS_THREAD)) &&
 			    !(plan.second->flags & IS_SINGLE) &&
-			    fits(subject, plan.second))
+			    fits(plan.subject, plan.second))
 				try_cell(plan);
 	}
+}
+
+static void try_shape(const struct subject *subject, const struct shape *shape)
+{
+	struct plan plan = { .subject = subject, .shape = shape };
+	int status;
+
+	if (!subject->has_shape(shape))
+		return;
+	status = is_counting ? 0 : in_process(record_path, &plan);
+	if (status)
+		hard_error("the path of %s, %s, was not found: status %d",
+			   subject->name, shape->name, status);
+	if (is_counting || cell->path.len)
+		try_faults(plan);
+}
+
+static void try_shapes(void)
+{
+	const struct subject *const *subject;
+	const struct shape *shape;
+
+	for (subject = subjects; *subject; subject++)
+		for (shape = shapes; shape->name; shape++)
+			if ((wish.subject ? !strcmp((*subject)->name,
+						    wish.subject)
+					  : (*subject)->is_ours) &&
+			    (!wish.shape || !strcmp(shape->name, wish.shape)))
+				try_shape(*subject, shape);
 }
 
 static void read_options(int argc, char **argv)
@@ -287,6 +369,8 @@ static void read_options(int argc, char **argv)
 			wish.shape = value, i++;
 		else if (!strcmp(argv[i], "--fault"))
 			wish.fault = value, i++;
+		else if (!strcmp(argv[i], "--seconds"))
+			wish.seconds = (unsigned int)atoi(value), i++;
 		else if (!strcmp(argv[i], "--seed"))
 			wish.seed = strtoull(value, NULL, 0), i++;
 		else
@@ -300,9 +384,6 @@ static void read_options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	const struct subject *const *subject;
-	const struct shape *shape;
-
 	read_options(argc, argv);
 	if (check_tier() == 3)
 		skip("requests are system calls: there is no inside");
@@ -316,13 +397,11 @@ int main(int argc, char **argv)
 	printf("--seed %llu\n", (unsigned long long)wish.seed);
 	printf("%-18s %-12s %-24s %6s %6s %5s %5s\n", "call", "request",
 	       "fault", "path", "tried", "tail", "bad");
-	for (subject = subjects; *subject; subject++)
-		for (shape = shapes; shape->name; shape++)
-			if ((wish.subject ? !strcmp((*subject)->name,
-						    wish.subject)
-					  : (*subject)->is_ours) &&
-			    (!wish.shape || !strcmp(shape->name, wish.shape)))
-				try_shape(*subject, shape);
+	is_counting = true;
+	try_shapes();
+	is_counting = false;
+	began = now();
+	try_shapes();
 
 	printf("%lu boundaries tried, %lu bad outcomes\n", ntried_in_all,
 	       nbad_in_all);
