@@ -86,7 +86,7 @@ static void leave_for_ever(void)
 
 	leaving = vgr_pool_claim(0);
 	check(leaving);
-	leaving->owner = &nobody;
+	vgr_pool_open(leaving, &nobody);
 	leaving->flags |= VGR_SLOT_ORPHANED;
 }
 
