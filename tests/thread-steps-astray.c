@@ -19,6 +19,7 @@
 #include "check-slot.h"
 #include "check-tier.h"
 #include "check.h"
+#include "pool.h"
 
 static sem_t is_there, may_go;
 
@@ -120,6 +121,8 @@ static void be_carried_away(void)
 	if (pthread_create(&thread, NULL, go_on_elsewhere, slot))
 		hard_error("no thread");
 	pthread_join(thread, NULL);
+	check_eq(slot->inside, -1);
+	check_eq(vgr_pool_sweep(vgr_thread_identity(), 1, 0), 0);
 	check(!slot->owner);
 }
 

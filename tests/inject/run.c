@@ -317,12 +317,17 @@ static uint64_t count_slots(void)
 	return counts.ntaken;
 }
 
-/* On a stack of its own a dead call's end is not known by its thread's. */
+/*
+ * On a stack of its own a dead call's end is not known by its thread's.  Nor is
+ * a call that was carried away between the instructions of its entry.
+ */
 static bool may_lose(const struct fault *fault)
 {
 	return fault && (fault->flags & MAY_LOSE ||
 			 (fault->flags & NEEDS_THREAD &&
-			  plan->shape->start == START_DEAD));
+			  plan->shape->start == START_DEAD) ||
+			 (fault == &fault_other_context &&
+			  plan->subject == &subject_exit));
 }
 
 static unsigned int run_and_judge(const struct plan *wanted)
