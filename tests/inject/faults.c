@@ -354,7 +354,7 @@ const struct fault faults[] = {
 	{ "longjmp",	 jump,			NOBODY,	   MAY_LOSE | NOT_IN_MALLOC },
 	{ "jumpagain",	 jump_and_call_again,	NOBODY,	   IS_SINGLE | MAY_LOSE | NOT_IN_MALLOC },
 	{ "drawjump",	 draw_and_jump,		NOBODY,	   IS_SINGLE | MAY_LOSE | NOT_IN_MALLOC },
-	{ "swapexit",	 swap_until_exit,	NOBODY,	   NEEDS_THREAD | NOT_IN_MALLOC },
+	{ "swapexit",	 swap_until_exit,	NOBODY,	   NEEDS_THREAD | MAY_LOSE | NOT_IN_MALLOC },
 	{ "cancel",	 cancel,		NOBODY,	   NEEDS_THREAD | MAY_LOSE | NOT_IN_MALLOC },
 	{ 0 },
 };

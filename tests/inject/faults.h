@@ -34,7 +34,8 @@ enum {
 	NEEDS_THREAD	= 1,		/* ends it, or leaves it behind */
 	IS_SINGLE	= 2,		/* no part of a pair */
 	FOR_OURS_ONLY	= 4,
-	MAY_LOSE	= 8,		/* a slot: the call does not come back */
+	/* A slot: the call does not come back, or was carried off at the door. */
+	MAY_LOSE	= 8,
 	NOT_IN_MALLOC	= 16,		/* where a thread's end may stand */
 };
 

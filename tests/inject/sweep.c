@@ -26,6 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "box.h"
 #include "check-tier.h"
 #include "check.h"
 #include "record.h"
@@ -112,26 +113,6 @@ static bool is_wanted(const struct path *path, const struct shape *shape,
 
 /* ---- A box of time ------------------------------------------------------------- */
 
-static double began, cell_ends;
-static unsigned long ncells_left;
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-/* What is left, shared by the cells that are left. */
-static void begin_cell(void)
-{
-	double left = began + wish.seconds - now();
-
-	cell_ends = now() + (left > 0 ? left : 0) / (double)ncells_left;
-	ncells_left -= ncells_left > 1;
-}
-
 /* The n-th boundary to be tried: each comes once. */
 static size_t boundary_of(size_t n)
 {
@@ -180,7 +161,7 @@ static void try_boundaries(struct plan *plan)
 		i = boundary_of(n);
 		if (!is_wanted(path, plan->shape, i) || !is_possible(plan, i))
 			continue;
-		if (wish.seconds && now() > cell_ends)
+		if (wish.seconds && box_is_over())
 			break;
 		cell->next = n + 1;
 		plan->boundary = i;
@@ -261,6 +242,7 @@ static void print_cell(const struct plan *plan)
 }
 
 static bool is_counting;
+static unsigned long ncells;
 
 static void try_cell(struct plan plan)
 {
@@ -268,10 +250,10 @@ static void try_cell(struct plan plan)
 	int status, ncrashes = 0;
 
 	if (is_counting) {
-		ncells_left++;
+		ncells++;
 		return;
 	}
-	begin_cell();
+	box_next();
 	*cell = (struct cell){ .path = path };
 	seed_random(&plan);
 	while (ncrashes < 50 && (status = in_process(try_boundaries, &plan))) {
@@ -400,7 +382,7 @@ int main(int argc, char **argv)
 	is_counting = true;
 	try_shapes();
 	is_counting = false;
-	began = now();
+	box_begin(wish.seconds, ncells);
 	try_shapes();
 
 	printf("%lu boundaries tried, %lu bad outcomes\n", ntried_in_all,
