@@ -20,7 +20,7 @@ const char *vgr_clock_init(void)
 
 	clock_gettime_vdso = (clock_gettime_fn *)(uintptr_t)found.code;
 	if (!vgr_clock_minutes(VGR_CLOCK_MONOTONIC_COARSE) ||
-	    !vgr_clock_minutes(VGR_CLOCK_BOOTTIME)) {
+	    !vgr_clock_minutes(VGR_CLOCK_REALTIME_COARSE)) {
 		clock_gettime_vdso = NULL;
 		return "no vDSO clock";
 	}

@@ -19,7 +19,7 @@
 #include "vmclock.h"
 
 #define BIT(source) (1u << (source))
-#define CLOCKS (BIT(VGR_SOURCE_CLOCK) | BIT(VGR_SOURCE_BOOTTIME))
+#define CLOCKS (BIT(VGR_SOURCE_CLOCK) | BIT(VGR_SOURCE_REALTIME))
 
 static const volatile uint64_t no_word;		/* 0 equals nothing */
 const volatile uint64_t *vgr_generation_word = &no_word;
@@ -61,8 +61,8 @@ static uint64_t source_now(enum vgr_source source)
 		return vgr_vmclock_now();
 	case VGR_SOURCE_CLOCK:
 		return vgr_clock_minutes(VGR_CLOCK_MONOTONIC_COARSE);
-	case VGR_SOURCE_BOOTTIME:
-		return vgr_clock_minutes(VGR_CLOCK_BOOTTIME);
+	case VGR_SOURCE_REALTIME:
+		return vgr_clock_minutes(VGR_CLOCK_REALTIME_COARSE);
 	case VGR_SOURCE_REQUESTS:
 		return __atomic_load_n(&nrequests, __ATOMIC_ACQUIRE);
 	default:
@@ -87,7 +87,7 @@ bool vgr_generation_is_current(const struct vgr_slot *slot)
 		return false;
 
 	for (source = 0; source < VGR_NSOURCES; source++)
-		if (source != VGR_SOURCE_BOOTTIME && sources & BIT(source) &&
+		if (source != VGR_SOURCE_REALTIME && sources & BIT(source) &&
 		    !matches(slot, source))
 			return false;
 	return true;
@@ -127,8 +127,8 @@ bool vgr_generation_may_refill(const struct vgr_slot *slot)
 {
 	unsigned int sources = vgr_generation_live();
 
-	if (sources & BIT(VGR_SOURCE_BOOTTIME) &&
-	    !matches(slot, VGR_SOURCE_BOOTTIME))
+	if (sources & BIT(VGR_SOURCE_REALTIME) &&
+	    !matches(slot, VGR_SOURCE_REALTIME))
 		return false;
 
 	/* A wrong word that stands still would never send us to reseed. */

@@ -24,7 +24,7 @@ enum vgr_source {
 	VGR_SOURCE_KERNEL,	/* the vDSO's generation word */
 	VGR_SOURCE_VMCLOCK,	/* VMClock's vm_generation_counter */
 	VGR_SOURCE_CLOCK,	/* minutes of CLOCK_MONOTONIC */
-	VGR_SOURCE_BOOTTIME,	/* minutes of CLOCK_BOOTTIME, at each refill */
+	VGR_SOURCE_REALTIME,	/* minutes of the time of day, at each refill */
 	VGR_SOURCE_REQUESTS,	/* vgetrandom_reseed() and _quiesce() calls */
 	VGR_NSOURCES
 };
