@@ -178,10 +178,13 @@ bool vgr_generation_is_quiesced(void)
 
 void vgr_generation_init(const char *forced)
 {
+	static const char other[] = "VGETRANDOM_GENERATION names another";
 	unsigned int there = 0;
 
+	/* Mapped only to be read: CRIU dumps no process that maps a device. */
+	vmclock_why = forced && strcmp(forced, "vmclock") ? other :
+		      vgr_vmclock_init(VGR_VMCLOCK_PATH);
 	kernel_why = vgr_kernel_word_init();
-	vmclock_why = vgr_vmclock_init(VGR_VMCLOCK_PATH);
 	clock_why = vgr_clock_init();
 
 	if (!kernel_why)
@@ -200,12 +203,8 @@ void vgr_generation_init(const char *forced)
 			there = 0;	/* VMClock alone bounds no key's age */
 		}
 	} else {
-		static const char other[] = "VGETRANDOM_GENERATION names another";
-
 		if (strcmp(forced, "kernel"))
 			there &= ~BIT(VGR_SOURCE_KERNEL), kernel_why = other;
-		if (strcmp(forced, "vmclock"))
-			there &= ~BIT(VGR_SOURCE_VMCLOCK), vmclock_why = other;
 		if (strcmp(forced, "clock"))
 			there &= ~CLOCKS, clock_why = other;
 	}
