@@ -57,14 +57,22 @@ static void *stay_inside(void *unused)
 /* Both processors have read -1, and both have written 0. */
 static void step_into_theirs(void)
 {
+	uintptr_t frame;
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, stay_inside, NULL))
 		hard_error("no thread");
 	sem_wait(&is_there);
+	frame = theirs->frame;
 	check_eq(theirs->inside, 0);
 	go_on(theirs, VGR_FRAME());
 	check_eq(theirs->inside, 0);
+
+	/* Before theirs has put its frame there. */
+	theirs->frame = 0;
+	go_on(theirs, VGR_FRAME());
+	check_eq(theirs->inside, 0);
+	theirs->frame = frame;
 	sem_post(&may_go);
 	pthread_join(thread, NULL);
 }

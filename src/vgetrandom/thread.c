@@ -156,22 +156,20 @@ static long patience(const struct vgr_slot *slot)
 /*
  * Takes a step back that led into a slot which is not, or no longer, the one of
  * this thread.  Our frame there is our signature, wherever we have been carried
- * since.  Else the slot must be one this thread has left behind: while we have
- * its mark nobody releases it.  Another thread's is left alone: to take that
- * step back could let a second call in, one too many only costs a slot.
+ * since.  With no signature the slot must be one that this thread has left
+ * behind: a slot that was stepped into is not released, so who owns it now owned
+ * it then.  Any other is left alone: to take that step back could let a second
+ * call in, one too many only costs a slot.
  */
 static void step_back(struct vgr_slot *slot, uintptr_t frame)
 {
-	if (slot->frame != frame) {
-		if (vgr_peek(slot->owner) != vgr_thread_identity() ||
-		    !vgr_pool_take_mark(slot))
-			return;
-		vgr_thread_leave(slot);
-		vgr_pool_put_mark(slot);
-	} else if (!vgr_thread_leave(slot)) {
+	uintptr_t signature = vgr_peek(slot->frame);
+
+	if (signature ? signature != frame :
+			vgr_peek(slot->owner) != vgr_thread_identity())
 		return;
-	}
-	vgr_thread_give_back(slot);
+	if (vgr_thread_leave(slot))
+		vgr_thread_give_back(slot);
 }
 
 /* The quick way again, where a moment ago nobody was inside. */
