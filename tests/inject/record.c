@@ -176,12 +176,22 @@ static unsigned int judge_pair(const struct output *a, const struct output *b)
 	return BAD_REPEAT;
 }
 
+/*
+ * Where what was written of an abandoned buffer ends: too few bytes of such a
+ * window are random to be alone.
+ */
+static bool is_at_edge(uint64_t window)
+{
+	return (uint32_t)window == (uint32_t)FILLER ||
+	       window >> 32 == FILLER >> 32;
+}
+
 static unsigned int judge_window(uint64_t window, uint32_t number)
 {
 	uint32_t at = mix(window) % NSEEN;
 
 	if (record->outputs[number].kind == RECORD_ABANDONED &&
-	    window == FILLER)
+	    is_at_edge(window))
 		return 0;
 	for (; seen[at].run == run_number; at = (at + 1) % NSEEN) {
 		if (seen[at].window != window)
@@ -219,7 +229,8 @@ static unsigned int judge_output(uint32_t number)
 	for (i = 0; i + 16 <= output->len; i++)
 		if (earlier[mix(load(bytes + i)) % NEARLIER] ==
 		    (load(bytes + i) ^ mix(load(bytes + i + 8))) &&
-		    load(bytes + i) != FILLER && load(bytes + i))
+		    load(bytes + i) != FILLER &&
+		    load(bytes + i + 8) != FILLER && load(bytes + i))
 			bad |= BAD_REPEAT;
 	return bad;
 }
