@@ -27,6 +27,7 @@ const volatile uint64_t *vgr_generation_word = &no_word;
 static unsigned int live;		/* BIT(source) */
 static uint64_t nrequests = 1;		/* VGR_SOURCE_REQUESTS */
 static unsigned int quiesced;
+static unsigned int nwipes;		/* of keys, under way */
 static unsigned int clock_may_serve;	/* CLOCKS if retirement falls back on it */
 
 static const char *kernel_why = "the library has not started yet";
@@ -173,7 +174,29 @@ void vgr_generation_set_quiesced(bool on)
 
 bool vgr_generation_is_quiesced(void)
 {
-	return __atomic_load_n(&quiesced, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&quiesced, __ATOMIC_SEQ_CST) ||
+	       __atomic_load_n(&nwipes, __ATOMIC_SEQ_CST);
+}
+
+void vgr_generation_begin_wipe(void)
+{
+	__atomic_fetch_add(&nwipes, 1, __ATOMIC_SEQ_CST);
+}
+
+void vgr_generation_end_wipe(void)
+{
+	unsigned int n = __atomic_load_n(&nwipes, __ATOMIC_RELAXED);
+
+	/* 0: forked, by a handler, in the middle of it. */
+	while (n && !__atomic_compare_exchange_n(&nwipes, &n, n - 1, true,
+						 __ATOMIC_SEQ_CST,
+						 __ATOMIC_RELAXED))
+		;
+}
+
+void vgr_generation_fork_child(void)
+{
+	__atomic_store_n(&nwipes, 0, __ATOMIC_RELAXED);
 }
 
 void vgr_generation_init(const char *forced)

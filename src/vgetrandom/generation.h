@@ -73,6 +73,15 @@ void vgr_generation_set_quiesced(bool quiesced);
 bool vgr_generation_is_quiesced(void);
 
 /*
+ * While keys are wiped none is made, though a reseed end the quiesce meanwhile:
+ * a wipe by hand would leave zeroes under the stamps of a key that came between
+ * the mark and the wipe.  A fork child has nobody else's wipes.
+ */
+void vgr_generation_begin_wipe(void);
+void vgr_generation_end_wipe(void);
+void vgr_generation_fork_child(void);
+
+/*
  * Finds the sources: all that are there, or the one that is forced ("kernel",
  * "vmclock", "clock"; NULL for none).  Called once, by the host.
  */

@@ -156,6 +156,7 @@ void vgr_library_fork_prepare(void)
 
 void vgr_library_fork_child(void)
 {
+	vgr_generation_fork_child();
 	vgr_opaque_fork_child();
 	vgr_pool_fork_child(vgr_thread_identity(), vgr_thread_slot);
 
@@ -196,10 +197,15 @@ void vgetrandom_reseed(void)
 
 int vgetrandom_quiesce(void)
 {
+	int error;
+
+	vgr_generation_begin_wipe();
 	vgr_generation_set_quiesced(true);
 	vgr_generation_bump();
 	vgr_pool_mark_stale();
-	return vgr_arenas_drop();
+	error = vgr_arenas_drop();
+	vgr_generation_end_wipe();
+	return error;
 }
 
 /* ---- Information --------------------------------------------------------- */
