@@ -146,7 +146,11 @@ int vgr_arenas_init(const char *forced_memory)
 	return 0;
 }
 
-/* Where the kernel drops nothing for us: locked memory, before 5.18. */
+/*
+ * Also where the kernel drops the pages: it hands them on as they are, and a
+ * snapshot of the machine would hold the keys until somebody else wants them.
+ * It does not drop locked memory before 5.18.
+ */
 static void wipe_by_hand(const struct vgr_arena *arena)
 {
 	uint32_t i, nused = __atomic_load_n(&arena->nused, __ATOMIC_SEQ_CST);
@@ -166,9 +170,8 @@ int vgr_arenas_drop(void)
 		if (has_lock_mark())	/* not set where a fork took it away */
 			mark = __atomic_load_n(lock_mark(arena),
 					       __ATOMIC_RELAXED);
-		if (vgr_pages_drop(&arena->pages))
-			wipe_by_hand(arena);
-		else if (has_lock_mark())
+		wipe_by_hand(arena);
+		if (!vgr_pages_drop(&arena->pages) && has_lock_mark())
 			__atomic_store_n(lock_mark(arena), mark,
 					 __ATOMIC_RELAXED);
 	}
