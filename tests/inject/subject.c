@@ -17,7 +17,6 @@
 #include "host.h"
 #include "pool.h"
 #include "thread.h"
-#include "vdso.h"
 #include "vgetrandom.h"
 
 const struct shape shapes[] = {
@@ -48,7 +47,7 @@ const struct shape shapes[] = {
 };
 
 /* Where in a batch of so many bytes the request begins. */
-static uint32_t position_of(const struct shape *shape, uint32_t batch_len)
+uint32_t subject_position(const struct shape *shape, uint32_t batch_len)
 {
 	switch (shape->start) {
 	case START_PART:
@@ -61,7 +60,7 @@ static uint32_t position_of(const struct shape *shape, uint32_t batch_len)
 	}
 }
 
-static void *map_page(uint32_t flags)
+void *subject_map_page(uint32_t flags)
 {
 	void *page = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE),
 			  PROT_READ | PROT_WRITE, (int)flags, -1, 0);
@@ -163,7 +162,7 @@ static bool library_begin(const struct shape *shape)
 	if (vgr_generator_warm_up(slot))
 		hard_error("no key");
 	slot->nrefills = 0;
-	slot->position = position_of(shape, VGR_BATCH_LEN);
+	slot->position = subject_position(shape, VGR_BATCH_LEN);
 	if (shape->start == START_STALE)
 		__atomic_fetch_or(&slot->flags, VGR_SLOT_STALE,
 				  __ATOMIC_SEQ_CST);
@@ -265,7 +264,7 @@ static bool exit_begin(const struct shape *shape)
 	return true;
 }
 
-static bool foretell_nothing(void *buf, size_t len)
+bool subject_foretell_nothing(void *buf, size_t len)
 {
 	(void)buf;
 	(void)len;
@@ -275,7 +274,7 @@ static bool foretell_nothing(void *buf, size_t len)
 const struct subject subject_exit = {
 	"thread exit", true, true, exit_entry, exit_call,
 	exit_has_shape, exit_begin, library_end, library_state,
-	VGR_STATE_LEN, 0, VGR_NSOURCES, foretell_nothing,
+	VGR_STATE_LEN, 0, VGR_NSOURCES, subject_foretell_nothing,
 };
 
 /* ---- vgetrandom_opaque() --------------------------------------------------- */
@@ -283,7 +282,7 @@ const struct subject subject_exit = {
 static struct vgr_state *opaque;
 
 /* A state of the caller's is never first, nor left for another. */
-static bool fits_one_state(const struct shape *shape)
+bool subject_fits_one_state(const struct shape *shape)
 {
 	return shape->start != START_FIRST && shape->start != START_BUSY &&
 	       shape->start != START_DEAD;
@@ -306,12 +305,12 @@ static bool opaque_begin(const struct shape *shape)
 	struct vgetrandom_opaque_params params;
 	uint8_t byte;
 
-	if (!fits_one_state(shape))
+	if (!subject_fits_one_state(shape))
 		return false;
 	if (!opaque) {
 		if (vgetrandom_opaque(NULL, 0, 0, &params, ~0ul))
 			return false;
-		opaque = map_page(params.mmap_flags);
+		opaque = subject_map_page(params.mmap_flags);
 	}
 	memset(opaque, 0, sizeof(*opaque));
 	if (opaque_call(&byte, 1) != 1)
@@ -321,7 +320,7 @@ static bool opaque_begin(const struct shape *shape)
 	if (opaque_call(&byte, 1) != 1)
 		hard_error("no batch");
 	opaque->nrefills = 0;
-	opaque->position = position_of(shape, VGR_BATCH_LEN);
+	opaque->position = subject_position(shape, VGR_BATCH_LEN);
 	if (!opaque->position)
 		opaque->position = 1;
 	if (shape->start == START_STALE)
@@ -329,7 +328,7 @@ static bool opaque_begin(const struct shape *shape)
 	return true;
 }
 
-static void nothing(void)
+void subject_nothing(void)
 {
 }
 
@@ -347,64 +346,6 @@ static bool opaque_foretell(void *buf, size_t len)
 
 const struct subject subject_opaque = {
 	"vgetrandom_opaque", true, false, opaque_entry, opaque_call,
-	fits_one_state, opaque_begin, nothing, opaque_state,
+	subject_fits_one_state, opaque_begin, subject_nothing, opaque_state,
 	VGR_STATE_LEN, 0, VGR_NSOURCES, opaque_foretell,
-};
-
-/* ---- The kernel's vDSO ------------------------------------------------------ */
-
-#define KERNEL_STATE_LEN	144
-#define KERNEL_BATCH_LEN	96
-#define KERNEL_STAMP		128
-#define KERNEL_POSITION		136
-
-static uint8_t *kernel_page;
-static ssize_t (*kernel_getrandom)(void *buf, size_t len, unsigned int flags,
-				   void *state, size_t state_len);
-
-static const void *kernel_entry(void)
-{
-	return (const void *)(uintptr_t)kernel_getrandom;
-}
-
-static ssize_t kernel_call(void *buf, size_t len)
-{
-	return kernel_getrandom(buf, len, 0, kernel_page, KERNEL_STATE_LEN);
-}
-
-static bool kernel_begin(const struct shape *shape)
-{
-	struct { uint32_t len, prot, flags, reserved[13]; } params;
-	struct vgr_vdso_function found = vgr_vdso_find("getrandom");
-	uint8_t bytes[KERNEL_BATCH_LEN];
-
-	if (!found.code || !fits_one_state(shape))
-		return false;
-	if (!kernel_page) {
-		memcpy(&kernel_getrandom, &found.code, sizeof(found.code));
-		if (kernel_getrandom(NULL, 0, 0, &params, ~0ul) ||
-		    params.len != KERNEL_STATE_LEN)
-			return false;
-		kernel_page = map_page(params.flags);
-	}
-	memset(kernel_page, 0, KERNEL_STATE_LEN);
-	kernel_call(bytes, 1);
-	kernel_page[KERNEL_POSITION] =
-		(uint8_t)position_of(shape, KERNEL_BATCH_LEN);
-	if (!kernel_page[KERNEL_POSITION])
-		kernel_page[KERNEL_POSITION] = 1;
-	if (shape->start == START_STALE)
-		memset(kernel_page + KERNEL_STAMP, 0xff, 8);
-	return true;
-}
-
-static uint8_t *kernel_state(void)
-{
-	return kernel_page;
-}
-
-const struct subject subject_kernel = {
-	"kernel vDSO", false, false, kernel_entry, kernel_call,
-	fits_one_state, kernel_begin, nothing, kernel_state,
-	KERNEL_STATE_LEN, KERNEL_STAMP, 1, foretell_nothing,
 };

@@ -47,6 +47,13 @@ struct subject {
 	bool (*foretell)(void *buf, size_t len);
 };
 
+/* What the subjects share. */
+uint32_t subject_position(const struct shape *shape, uint32_t batch_len);
+void *subject_map_page(uint32_t flags);
+bool subject_fits_one_state(const struct shape *shape);
+void subject_nothing(void);
+bool subject_foretell_nothing(void *buf, size_t len);
+
 extern const struct subject subject_library, subject_opaque, subject_exit,
 	subject_kernel;
 
