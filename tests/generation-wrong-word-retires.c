@@ -176,8 +176,6 @@ int main(void)
 		skip("requests are system calls: there is no key");
 	if (!(info_now().generation & VGETRANDOM_GENERATION_KERNEL))
 		skip("no kernel word here");
-	if (info_now().generation & VGETRANDOM_GENERATION_VMCLOCK)
-		skip("another source stands beside the kernel's word here");
 	in_own_process(moves_wrongly);
 	in_own_process(stands_still);
 	in_own_process(in_a_child);

@@ -71,10 +71,11 @@ static int has_kernel_word(const struct vgetrandom_info *info)
 	       info->is_active && info->generation == KERNEL : is_off(info);
 }
 
+/* Whether the device is there is seen by asking for it alone. */
 static int has_vmclock(const struct vgetrandom_info *info)
 {
-	return plain.generation & VMCLOCK ?
-	       info->is_active && info->generation == VMCLOCK : is_off(info);
+	return info->vmclock_why || info->clock_why ? is_off(info) :
+	       info->is_active && info->generation == (VMCLOCK | CLOCK);
 }
 
 static int has_clock(const struct vgetrandom_info *info)

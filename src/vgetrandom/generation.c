@@ -3,8 +3,8 @@
  * generation.c - the words that keys are compared with, and which of them live.
  *
  * Best is the kernel's own word: it moves at each reseed of the kernel and at
- * each VM clone the kernel is told of.  VMClock joins it where the device is.
- * Where there is no word, the clock bounds a key's age.
+ * each VM clone the kernel is told of, and nothing is asked beside it.  Where it
+ * is not to be had, the clock bounds a key's age, and VMClock tells of clones.
  *
  * Knows nothing of slots but their stamps and flags.
  */
@@ -29,6 +29,9 @@ static uint64_t nrequests = 1;		/* VGR_SOURCE_REQUESTS */
 static unsigned int quiesced;
 static unsigned int nwipes;		/* of keys, under way */
 static unsigned int clock_may_serve;	/* CLOCKS if retirement falls back on it */
+
+static uint64_t nclones_seen;		/* VMClock's count, as last seen */
+static uint64_t settles_at;		/* minute from which keys are made again */
 
 static const char *kernel_why = "the library has not started yet";
 static const char *vmclock_why = "the library has not started yet";
@@ -124,6 +127,38 @@ static inline __attribute__((always_inline)) bool kernel_word_holds(void)
 	}
 }
 
+bool vgr_generation_is_settling(void)
+{
+	return vgr_generation_live() & BIT(VGR_SOURCE_VMCLOCK) &&
+	       source_now(VGR_SOURCE_CLOCK) <
+		       __atomic_load_n(&settles_at, __ATOMIC_RELAXED);
+}
+
+/*
+ * VMClock may say that this machine is a copy before its kernel knows.  What
+ * getrandom(2) gives until the kernel has reseeded, each copy gets, and a key
+ * made of it would be served for another minute.  So none is made until the
+ * kernel's timed reseed (every 60 s) must have come.
+ */
+static inline __attribute__((always_inline))
+bool has_settled(uint64_t nclones, uint64_t minute)
+{
+	uint64_t settles = __atomic_load_n(&settles_at, __ATOMIC_RELAXED);
+
+	if (nclones == __atomic_load_n(&nclones_seen, __ATOMIC_ACQUIRE))
+		return minute >= __atomic_load_n(&settles_at, __ATOMIC_RELAXED);
+
+	/* Later only: who was held up since the last clone comes with an old time. */
+	while (settles < minute + 2 &&
+	       !__atomic_compare_exchange_n(&settles_at, &settles, minute + 2,
+					    true, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED))
+		;
+	/* Pairs with the load above: who sees the clone sees the time, too. */
+	__atomic_store_n(&nclones_seen, nclones, __ATOMIC_RELEASE);
+	return false;
+}
+
 bool vgr_generation_may_refill(const struct vgr_slot *slot)
 {
 	unsigned int sources = vgr_generation_live();
@@ -155,6 +190,9 @@ int vgr_generation_read(uint64_t stamps[VGR_NSOURCES])
 		if (!stamps[source])
 			return -EAGAIN;
 	}
+	if (sources & BIT(VGR_SOURCE_VMCLOCK) &&
+	    !has_settled(stamps[VGR_SOURCE_VMCLOCK], stamps[VGR_SOURCE_CLOCK]))
+		return -EAGAIN;
 	/*
 	 * After the sources: who read the number of requests that a quiesce has
 	 * moved sees the quiesce, too, and makes no key that would be current.
@@ -204,33 +242,36 @@ void vgr_generation_init(const char *forced)
 	static const char other[] = "VGETRANDOM_GENERATION names another";
 	unsigned int there = 0;
 
-	/* Mapped only to be read: CRIU dumps no process that maps a device. */
-	vmclock_why = forced && strcmp(forced, "vmclock") ? other :
-		      vgr_vmclock_init(VGR_VMCLOCK_PATH);
 	kernel_why = vgr_kernel_word_init();
 	clock_why = vgr_clock_init();
+	clock_may_serve = forced || clock_why ? 0 : CLOCKS;
+	if (forced && strcmp(forced, "kernel"))
+		kernel_why = other;
+	if (forced && !strcmp(forced, "kernel"))
+		clock_why = other;
 
-	if (!kernel_why)
-		there |= BIT(VGR_SOURCE_KERNEL);
-	if (!vmclock_why)
-		there |= BIT(VGR_SOURCE_VMCLOCK);
-	if (!clock_why)
-		there |= CLOCKS;
+	/*
+	 * VMClock is mapped only to be read, and not beside the kernel's word: it
+	 * parts no copy from another before that has moved, and CRIU dumps no
+	 * process that maps a device.
+	 */
+	if (forced && strcmp(forced, "vmclock"))
+		vmclock_why = other;
+	else if (!kernel_why)
+		vmclock_why = "not looked for: the kernel's word was there at the start";
+	else
+		vmclock_why = vgr_vmclock_init(VGR_VMCLOCK_PATH);
 
-	if (!forced) {
-		clock_may_serve = there & CLOCKS;
-		if (there & BIT(VGR_SOURCE_KERNEL)) {
-			there &= ~CLOCKS;
+	if (!kernel_why) {
+		there = BIT(VGR_SOURCE_KERNEL);
+		if (!clock_why)
 			clock_why = "not needed: the kernel's word says more";
-		} else if (!(there & CLOCKS)) {
-			there = 0;	/* VMClock alone bounds no key's age */
-		}
-	} else {
-		if (strcmp(forced, "kernel"))
-			there &= ~BIT(VGR_SOURCE_KERNEL), kernel_why = other;
-		if (strcmp(forced, "clock"))
-			there &= ~CLOCKS, clock_why = other;
+	} else if (!clock_why) {	/* VMClock alone bounds no key's age */
+		there = CLOCKS | (vmclock_why ? 0 : BIT(VGR_SOURCE_VMCLOCK));
 	}
+	if (forced && !strcmp(forced, "vmclock") && vmclock_why)
+		there = 0;
+	nclones_seen = vgr_vmclock_now();
 	set_live(there);
 }
 

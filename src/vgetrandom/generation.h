@@ -68,6 +68,12 @@ int vgr_generation_read(uint64_t stamps[VGR_NSOURCES]);
  */
 void vgr_generation_bump(void);
 
+/*
+ * VMClock has told of a clone, and the kernel may not have reseeded since: no
+ * key is made.  Two minutes at most.
+ */
+bool vgr_generation_is_settling(void);
+
 /* Quiesced: no key may be made. */
 void vgr_generation_set_quiesced(bool quiesced);
 bool vgr_generation_is_quiesced(void);
@@ -82,11 +88,11 @@ void vgr_generation_end_wipe(void);
 void vgr_generation_fork_child(void);
 
 /*
- * Finds the sources: all that are there, or the one that is forced ("kernel",
- * "vmclock", "clock"; NULL for none).  Called once, by the host.
+ * Finds the sources: the kernel's word, else the clock, with VMClock where it
+ * is.  forced: "kernel"; "vmclock", with the clock; "clock"; NULL for none.
+ * Called once, by the host.
  */
 void vgr_generation_init(const char *forced);
-
 
 /* Live sources as bits (1 << VGR_SOURCE_*); 0: nothing may be generated. */
 unsigned int vgr_generation_live(void);

@@ -233,6 +233,8 @@ static const char *why_thread_is_not(void)
 		return "quiesced: vgetrandom_reseed() has not been called yet";
 	if (!vgr_generation_live())
 		return "nothing says when keys are stale";
+	if (vgr_generation_is_settling())
+		return "VMClock told of a clone: the kernel may not have reseeded yet";
 	if (vgr_thread_slot && !vgr_thread_has_slot())
 		return "no state for this thread";
 	if (!vgr_arenas_may_hold_key(vgr_thread_slot))
