@@ -52,16 +52,18 @@ static void ends_fault(void)
 
 static void guards_fault(void)
 {
-	size_t group_len = VGR_GROUP_NPAGES * page_len, nguards = 0;
+	size_t nguards = 0;
 	uint8_t *at;
 
-	for (at = arena.start + group_len; at <= arena.end; at += group_len) {
+	for (at = arena.start + VGR_GROUP_LEN; at < arena.end;
+	     at += VGR_GROUP_LEN) {
 		check(faults(at - page_len));
 		check(faults(at - 1));
 		check(!faults(at - page_len - 1));
 		nguards++;
 	}
-	check(nguards > 0);
+	/* Locked memory may be too short for more than one group. */
+	check(nguards > 0 || mapping_has(&arena, "lo"));
 }
 
 /* Does this kernel say yes, and does it mean it (qemu-user)? */

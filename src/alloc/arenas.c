@@ -35,13 +35,12 @@ struct vgr_arena *vgr_arena_of(const struct vgr_slot *slot)
 
 struct vgr_state *vgr_arena_state(const struct vgr_arena *arena, uint32_t index)
 {
-	uint32_t npages = VGR_GROUP_NPAGES - 1;		/* the last is a guard */
-	uint32_t per_group = npages * (uint32_t)(arena->pages.page_len /
-						 VGR_STATE_LEN);
-	size_t group_len = VGR_GROUP_NPAGES * arena->pages.page_len;
+	/* A group's last page is a guard. */
+	uint32_t per_group = (uint32_t)((VGR_GROUP_LEN - arena->pages.page_len) /
+					VGR_STATE_LEN);
 
 	return (struct vgr_state *)(arena->pages.base +
-				    index / per_group * group_len +
+				    (size_t)(index / per_group) * VGR_GROUP_LEN +
 				    index % per_group * VGR_STATE_LEN);
 }
 
@@ -61,10 +60,9 @@ static bool has_lock_mark(void)
 
 static uint32_t count_slots(const struct vgr_pages *pages)
 {
-	size_t npages = pages->len / pages->page_len;
+	size_t guards_len = pages->len / VGR_GROUP_LEN * pages->page_len;
 
-	npages -= npages / VGR_GROUP_NPAGES;		/* the guards */
-	return (uint32_t)(npages * (pages->page_len / VGR_STATE_LEN));
+	return (uint32_t)((pages->len - guards_len) / VGR_STATE_LEN);
 }
 
 /* What an arena has besides the pages, which are given back if that fails. */

@@ -110,9 +110,10 @@ static size_t lockable_len(size_t wanted_len, size_t page_len)
 
 void vgr_pages_guard(const struct vgr_pages *pages)
 {
-	size_t group_len = VGR_GROUP_NPAGES * pages->page_len, end;
+	size_t end;
 
-	for (end = group_len; end <= pages->len; end += group_len)
+	/* Where the mapping itself ends there is no access anyway. */
+	for (end = VGR_GROUP_LEN; end < pages->len; end += VGR_GROUP_LEN)
 		if (advise(pages->base + end - pages->page_len, pages->page_len,
 			   MADV_GUARD_INSTALL))
 			return;		/* an older kernel: the page stays unused */
@@ -156,8 +157,8 @@ static int map_as(enum vgr_memory kind, struct vgr_pages *pages,
 		  size_t wanted_len)
 {
 	size_t page_len = getauxval(AT_PAGESZ);
-	size_t group_len = VGR_GROUP_NPAGES * page_len;
-	size_t len = wanted_len + (group_len - wanted_len % group_len) % group_len;
+	size_t len = (wanted_len + VGR_GROUP_LEN - 1) / VGR_GROUP_LEN *
+		     VGR_GROUP_LEN;
 	long around;
 	int error;
 

@@ -17,11 +17,14 @@ enum vgr_memory {
 };
 
 /*
- * Pages come in groups with an inaccessible page at each group's end, where
- * the kernel grants it; the group's other pages are its data.  A mapping may
- * end in a shorter group without.
+ * Pages come in groups of this length; the last page of each is never used, and
+ * inaccessible where the kernel grants it.  A mapping may end in a shorter group
+ * without.
+ *
+ * Long, since each guard is a system call of a process's start: they can't wait
+ * for a group's first thread, which may be in a sandbox by then.
  */
-#define VGR_GROUP_NPAGES	64
+#define VGR_GROUP_LEN		(1024 * 1024)
 
 struct vgr_pages {
 	uint8_t *base;		/* first byte; the page before it is inaccessible */
