@@ -5,12 +5,13 @@
  * that stood still in the checkpoint is no exception; and the kernel it is
  * restored on still makes its keys stale.
  *
- *	checkpoint [quiesce] dump|restore|both FOLDER CRIU [ARGUMENT]...
+ *	checkpoint [quiesce] dump|restore|both|refused FOLDER CRIU [ARGUMENT]...
  *
  * FOLDER holds the image and what was drawn; dump and restore may be on two
  * machines.  On locked memory the image holds the keys, so there the process
  * must have quiesced; without, bytes are expected to come again, and if they do
- * not, this test sees nothing.
+ * not, this test sees nothing.  refused: CRIU must refuse the dump (of a process
+ * that maps a device).
  *
  * To see it fail: VGETRANDOM_MEMORY=locked, and take that exception out.
  */
@@ -161,7 +162,8 @@ static _Noreturn void be_dumped(void)
 
 /* ---- Its keeper ------------------------------------------------------------ */
 
-static void run_criu(const char *const *arguments)
+/* Its status, as waitpid gives it. */
+static int try_criu(const char *const *arguments)
 {
 	char *words[32];
 	int n = 0, i, status;
@@ -180,11 +182,18 @@ static void run_criu(const char *const *arguments)
 		_exit(127);
 	}
 	check_eq(waitpid(child, &status, 0), child);
-	if (status) {
+	if (status)
 		print_file("image/criu.log", "Error");
+	return status;
+}
+
+static void run_criu(const char *const *arguments)
+{
+	int status = try_criu(arguments);
+
+	if (status)
 		hard_error("criu %s: status %x", arguments[0],
 			   (unsigned int)status);
-	}
 }
 
 /* A number that is free on another machine too, above the kernel's threads'. */
@@ -197,13 +206,15 @@ static void choose_pid(void)
 	close(last);
 }
 
-static void dump(int is_for_elsewhere)
+static void dump(const char *how)
 {
 	char pid[16];
+	const char *words[] = { "dump", "-t", pid, "-D", "image", "-o", "criu.log",
+				"--network-lock", "skip", NULL };
 	int status;
 	pid_t child;
 
-	if (is_for_elsewhere)
+	if (!strcmp(how, "dump"))
 		choose_pid();
 	fflush(stdout);
 	child = fork();
@@ -213,9 +224,12 @@ static void dump(int is_for_elsewhere)
 
 	mkdir("image", 0700);
 	snprintf(pid, sizeof(pid), "%d", (int)child);
-	run_criu((const char *[]){ "dump", "-t", pid, "-D", "image",
-				   "-o", "criu.log",
-				   "--network-lock", "skip", NULL });
+	if (!strcmp(how, "refused")) {
+		check(try_criu(words));
+		kill(child, SIGKILL);
+		return;
+	}
+	run_criu(words);
 	/* Dumped is killed; its number must be free for the restore. */
 	check_eq(waitpid(child, &status, 0), child);
 	write_file("pid", pid, strlen(pid) + 1);
@@ -278,15 +292,15 @@ int main(int argc, char **argv)
 		argc--;
 	}
 	if (argc < 4)
-		hard_error("usage: checkpoint [quiesce] dump|restore|both FOLDER CRIU...");
+		hard_error("usage: checkpoint [quiesce] dump|restore|both|refused FOLDER CRIU...");
 	criu = argv + 3;
 	mkdir(argv[2], 0700);
 	if (chdir(argv[2]))
 		hard_error("%s: %s", argv[2], strerror(errno));
 
 	if (strcmp(argv[1], "restore"))
-		dump(!strcmp(argv[1], "dump"));
-	if (strcmp(argv[1], "dump")) {
+		dump(argv[1]);
+	if (strcmp(argv[1], "dump") && strcmp(argv[1], "refused")) {
 		restore("after-1");
 		restore("after-2");
 		print_file("log", "");

@@ -98,6 +98,8 @@ static struct vgetrandom_info info_now(void)
 
 static void draw_once(void)
 {
+	struct vgetrandom_info info;
+
 	record.word = word_now();
 	record.microseconds = now();
 	control = control * 6364136223846793005 + 1442695040888963407;
@@ -108,7 +110,8 @@ static void draw_once(void)
 		     vdso_state_len);
 	check_eq(syscall(SYS_getrandom, record.system, sizeof(record.system), 0),
 		 16);
-	record.keys = (uint32_t)info_now().kernel_keys;
+	info = info_now();
+	record.asked = (uint32_t)(info.kernel_keys + info.system_calls);
 	send_to_host(&record, sizeof(record));
 	record.index++;
 }

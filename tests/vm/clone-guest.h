@@ -32,16 +32,16 @@ enum phase {
 /*
  * One round of draws.  clone (the host's part) reads these 96 bytes by place.
  *
- *	index  word  phase  us  control  notices  keys  ours  vdso  system
- *	8      8     8      8   8        4        4     16    16    16
+ *	index  word  phase  us  control  notices  asked  ours  vdso  system
+ *	8      8     8      8   8        4        4      16    16    16
  *
  * word is the kernel's generation, read before the draws, and notices what the
- * kernel's log has said by then; control is a generator that never reseeds; keys
- * counts those that the library has taken from the kernel, after the draws.
+ * kernel's log has said by then; control is a generator that never reseeds; asked
+ * counts the keys and the draws that the library has taken from the kernel.
  */
 struct record {
 	uint64_t index, word, phase, microseconds, control;
-	uint32_t notices, keys;
+	uint32_t notices, asked;
 	uint8_t ours[16], vdso[16], system[16];
 };
 
