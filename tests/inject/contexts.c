@@ -15,7 +15,8 @@
  * In some meetings a handler draws first, where A is stopped, until A's slot is
  * left behind; A goes on and meets B so many instructions later: as it leaves,
  * gives back or takes back a step.  In some a handler draws where B is stopped;
- * or B is a handler itself, and ends before A.
+ * or B is a handler itself, and ends before A.  In the last, B then goes on by M
+ * instructions, A by so many of its own, and B ends before A.
  *
  * A sample, by the printed seed.  --seconds: meetings share that time.
  */
@@ -33,6 +34,7 @@
 #include "pool.h"
 #include "record.h"
 #include "run.h"
+#include "sample.h"
 #include "walk.h"
 
 static const struct meeting {
@@ -42,65 +44,60 @@ static const struct meeting {
 	const char *before;		/* a fault at K; they meet later */
 	unsigned int nbefore;		/* requests of B before the stopped one */
 	unsigned int nafter;		/* of a handler where B is stopped */
-	bool is_nested;			/* B ends before A */
+	enum { IN_TURN, IS_NESTED, IN_STEPS } order;	/* B ends after A, or before */
 	unsigned int first, later, second;	/* a boundary of so many */
 	unsigned int full_first, full_later, full_second;
 } meetings[] = {
-	{ "enter and leave", &subject_library, "32 part", NULL, 0, 0, false,
+	{ "enter and leave", &subject_library, "32 part", NULL, 0, 0, IN_TURN,
 	  1, 1, 1, 1, 1, 1 },
-	{ "leave behind", &subject_library, "32 part", NULL, 3, 0, false,
+	{ "leave behind", &subject_library, "32 part", NULL, 3, 0, IN_TURN,
 	  4, 1, 20, 1, 1, 4 },
-	{ "left behind by B's", &subject_library, "32 part", NULL, 0, 5, false,
+	{ "left behind by B's", &subject_library, "32 part", NULL, 0, 5, IN_TURN,
 	  4, 1, 4, 1, 1, 1 },
-	{ "B is a handler", &subject_library, "32 part", NULL, 0, 5, true,
+	{ "B is a handler", &subject_library, "32 part", NULL, 0, 5, IS_NESTED,
 	  4, 1, 4, 1, 1, 1 },
-	{ "give back", &subject_library, "32 part", "draw10", 0, 0, false,
+	{ "give back", &subject_library, "32 part", "draw10", 0, 0, IN_TURN,
 	  8, 16, 16, 1, 4, 4 },
 	{ "give back, 4 draws", &subject_library, "32 part", "draw10", 4, 0,
-	  false, 16, 16, 32, 2, 4, 16 },
-	{ "both leave behind", &subject_library, "32 busy", NULL, 0, 0, false,
+	  IN_TURN, 16, 16, 32, 2, 4, 16 },
+	{ "both leave behind", &subject_library, "32 busy", NULL, 0, 0, IN_TURN,
 	  200, 1, 40, 8, 1, 4 },
-	{ "install, B's 5", &subject_library, "32 busy", NULL, 0, 5, false,
+	{ "install, B's 5", &subject_library, "32 busy", NULL, 0, 5, IN_TURN,
 	  200, 1, 8, 8, 1, 1 },
-	{ "install, B nested", &subject_library, "32 busy", NULL, 0, 5, true,
+	{ "install, B nested", &subject_library, "32 busy", NULL, 0, 5, IS_NESTED,
 	  200, 1, 8, 2, 1, 1 },
-	{ "dead frame", &subject_library, "32 dead", NULL, 0, 0, false,
+	{ "dead frame", &subject_library, "32 dead", NULL, 0, 0, IN_TURN,
 	  200, 1, 40, 8, 1, 4 },
-	{ "dead frame, B's 5", &subject_library, "32 dead", NULL, 0, 5, false,
+	{ "dead frame, B's 5", &subject_library, "32 dead", NULL, 0, 5, IN_TURN,
 	  200, 1, 40, 8, 1, 4 },
-	{ "refill", &subject_library, "32 ending", NULL, 0, 0, false,
+	{ "refill", &subject_library, "32 ending", NULL, 0, 0, IN_TURN,
 	  40, 1, 8, 1, 1, 1 },
-	{ "first call", &subject_library, "32 first", NULL, 0, 0, false,
+	{ "first call", &subject_library, "32 first", NULL, 0, 0, IN_TURN,
 	  200, 1, 40, 8, 1, 4 },
-	{ "first call, B's 5", &subject_library, "32 first", NULL, 0, 5, false,
+	{ "first call, B's 5", &subject_library, "32 first", NULL, 0, 5, IN_TURN,
 	  200, 1, 8, 8, 1, 1 },
-	{ "exit", &subject_exit, "32 part", NULL, 0, 0, false,
+	{ "exit", &subject_exit, "32 part", NULL, 0, 0, IN_TURN,
 	  4, 1, 4, 1, 1, 1 },
-	{ "exit, B's 5", &subject_exit, "32 part", NULL, 0, 5, false,
+	{ "exit, B's 5", &subject_exit, "32 part", NULL, 0, 5, IN_TURN,
 	  8, 1, 4, 1, 1, 1 },
-	{ "exit, dead frames", &subject_exit, "32 dead", NULL, 0, 0, false,
+	{ "exit, dead frames", &subject_exit, "32 dead", NULL, 0, 0, IN_TURN,
 	  20, 1, 8, 1, 1, 1 },
-	{ "opaque", &subject_opaque, "32 part", NULL, 0, 0, false,
+	{ "opaque", &subject_opaque, "32 part", NULL, 0, 0, IN_TURN,
 	  8, 1, 4, 1, 1, 1 },
+	{ "late step", &subject_library, "32 part", NULL, 0, 5, IN_STEPS,
+	  1, 16, 8, 1, 8, 1 },
 	{ 0 },
 };
 
 #define ENTRY_LEN	40	/* boundaries of a call on its way in, or more */
+#define STEP_LEN	12	/* ... up to its step into the slot */
+#define SOON		64	/* ... on its way out, without a wipe */
 
 static bool is_full;
 static uint64_t seed;
 static const char *only;
 static unsigned int seconds;
 static time_t began, meeting_ends;
-
-static uint64_t random_of(uint64_t a, uint64_t b)
-{
-	uint64_t word = seed + a * 0x9e3779b97f4a7c15 + b * 0xbf58476d1ce4e5b9;
-
-	word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9;
-	word = (word ^ word >> 27) * 0x94d049bb133111eb;
-	return word ^ word >> 31;
-}
 
 static const struct shape *shape_named(const char *name)
 {
@@ -117,7 +114,7 @@ static unsigned long npairs, nbad;
 static bool is_sampled(uint64_t a, uint64_t b, unsigned int every,
 		       unsigned int full_every)
 {
-	return random_of(a, b) % (is_full ? full_every : every) == 0;
+	return sample_hash(seed, a, b) % (is_full ? full_every : every) == 0;
 }
 
 /* Where a slot is opened, closed, or given back: always looked at closely. */
@@ -146,11 +143,48 @@ static void try_pair(struct plan *plan, size_t n)
 	unsigned int bits;
 
 	other_context.boundary = n;
-	bits = run_once(plan) & ~(unsigned int)BAD_UNREACHED;
+	bits = run_once(plan) & ~(unsigned int)NOT_BAD;
 	npairs++;
 	if (bits && nbad++ < 5)
 		printf("  A at %zu + %zu, B at %zu: %s\n", plan->boundary,
 		       plan->distance, n, record_names(bits));
+}
+
+/* B by M, A by so many: until either is over before. */
+static void try_steps(struct plan *plan, const struct meeting *meeting, size_t n)
+{
+	struct other_context *other = &other_context;
+	unsigned long nlater, nback;
+
+	for (other->later = 1; !is_over(); other->later++) {
+		if (other->later > SOON ? !is_sampled(other->later, n, 512, 8) :
+					  !is_sampled(other->later, n, 4, 1))
+			continue;
+		nlater = other->nlater;
+		for (other->back = 1; other->back <= ENTRY_LEN; other->back++) {
+			if (other->back > 1 &&
+			    !is_sampled(other->later * 7919 + other->back,
+					n * 7919 + plan->boundary,
+					meeting->later, meeting->full_later))
+				continue;
+			nback = other->nback;
+			try_pair(plan, n);
+			if (is_over() || other->nback == nback)
+				break;
+		}
+		if (other->nlater == nlater)
+			break;
+	}
+	other->later = other->back = 0;
+}
+
+static void try_second_at(struct plan *plan, const struct meeting *meeting,
+			  size_t n)
+{
+	if (meeting->order == IN_STEPS)
+		try_steps(plan, meeting, n);
+	else
+		try_pair(plan, n);
 }
 
 /* The path of B depends on where A stands.  false: A is through. */
@@ -166,7 +200,7 @@ static bool try_second(struct plan *plan, const struct meeting *meeting)
 		if (is_sampled(plan->boundary, n + plan->distance * 7919,
 			       meeting->second, meeting->full_second) ||
 		    (!meeting->before && n < ENTRY_LEN && is_at_a_door(plan)))
-			try_pair(plan, n);
+			try_second_at(plan, meeting, n);
 	return other_context.path->len != 0;
 }
 
@@ -193,7 +227,7 @@ static int try_meeting(const struct meeting *meeting)
 		.first = &fault_other_context,
 		.path = &first,
 	};
-	size_t n, stride = 1;
+	size_t n;
 
 	if (meeting->before) {
 		plan.first = fault_named(meeting->before);
@@ -208,14 +242,14 @@ static int try_meeting(const struct meeting *meeting)
 	other_context.path = &second;
 	other_context.nbefore = meeting->nbefore;
 	other_context.nafter = meeting->nafter;
-	other_context.is_nested = meeting->is_nested;
-	if (seconds)		/* leaps, a prime that no path has as a factor */
-		stride = first.len % 1597 ? 1597 : 28657;
+	other_context.is_nested = meeting->order == IS_NESTED;
 	for (n = 0; n < first.len && !is_over(); n++) {
-		plan.boundary = (seed + n * stride) % first.len;
+		plan.boundary = seconds ? sample_leap(seed, n, first.len) : n;
+		if (meeting->order == IN_STEPS && plan.boundary >= STEP_LEN)
+			continue;
 		/* A thread's end may allocate: no place for another's. */
 		if (plan.subject == &subject_exit &&
-		    !reach_is_ours(&first, plan.boundary))
+		    !reach_is_ours(first.at[plan.boundary]))
 			continue;
 		if (is_sampled(plan.boundary, -1ull, meeting->first,
 			       meeting->full_first) ||
@@ -267,9 +301,7 @@ static void read_options(int argc, char **argv)
 			seconds = (unsigned int)atoi(argv[++i]);
 		else
 			hard_error("unknown option %s", argv[i]);
-	if (!seed)
-		seed = (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid();
-	printf("--seed %llu\n", (unsigned long long)seed);
+	seed = sample_seed(seed);
 }
 
 int main(int argc, char **argv)

@@ -272,6 +272,19 @@ struct other_context other_context;
 static uint8_t other_bytes[32];
 static ssize_t other_got;
 
+void resume_other_context(void)
+{
+	if (run.is_other_inside)
+		swapcontext(&run.resumer, &run.other);
+	run.is_other_inside = false;
+}
+
+static void resume_in_time(void)
+{
+	other_context.nback++;
+	resume_other_context();
+}
+
 /* A thread's end draws nothing itself. */
 static const struct subject *other_subject(void)
 {
@@ -283,6 +296,16 @@ static void call_in_other_context(void)
 	other_got = other_subject()->call(other_bytes, sizeof(other_bytes));
 }
 
+/* A goes on, for a while or to its end. */
+static void hand_back(void)
+{
+	other_context.nlater++;
+	run.is_other_inside = true;
+	if (other_context.back)
+		reach_again(other_context.back, resume_in_time);
+	swapcontext(&run.other, &run.interrupted);
+}
+
 static void suspend_other_context(void)
 {
 	unsigned int i;
@@ -292,8 +315,10 @@ static void suspend_other_context(void)
 		draw_once();
 	if (other_context.is_nested)
 		return;
-	run.is_other_inside = true;
-	swapcontext(&run.other, &run.interrupted);
+	if (other_context.later)
+		reach_again(other_context.later, hand_back);
+	else
+		hand_back();
 }
 
 static void be_other_context(void)
@@ -325,13 +350,6 @@ static void enter_other_context(void)
 	go_away(be_other_context);
 }
 
-void resume_other_context(void)
-{
-	if (run.is_other_inside)
-		swapcontext(&run.resumer, &run.other);
-	run.is_other_inside = false;
-}
-
 const struct fault fault_other_context = {
 	"other context", enter_other_context, NOBODY, IS_SINGLE,
 };
@@ -340,22 +358,22 @@ const struct fault faults[] = {
 	{ "nothing",	 nothing,		NOBODY,	   IS_SINGLE },
 	{ "drop",	 drop,			ANY_STAMP, 0 },
 	{ "pageout",	 page_out,		ANY_STAMP, IS_SINGLE },
-	{ "draw",	 draw_once,		NOBODY,	   0 },
+	{ "draw",	 draw_once,		NOBODY,	   KEEPS_WAY },
 	{ "draw10",	 draw_ten_times,	NOBODY,	   0 },
-	{ "fork",	 fork_raw,		NOBODY,	   0 },
-	{ "forklibc",	 fork_libc,		NOBODY,	   NOT_IN_MALLOC },
-	{ "forkdraw",	 fork_and_draw,		NOBODY,	   NOT_IN_MALLOC },
-	{ "rawforkdraw", fork_raw_and_draw,	NOBODY,	   0 },
+	{ "fork",	 fork_raw,		NOBODY,	   IS_FORK },
+	{ "forklibc",	 fork_libc,		NOBODY,	   IS_FORK | NOT_IN_MALLOC },
+	{ "forkdraw",	 fork_and_draw,		NOBODY,	   IS_FORK | NOT_IN_MALLOC },
+	{ "rawforkdraw", fork_raw_and_draw,	NOBODY,	   IS_FORK },
 	{ "reseed",	 reseed,		ANY_STAMP, FOR_OURS_ONLY },
 	{ "quiesce",	 quiesce,		ANY_STAMP, FOR_OURS_ONLY },
 	{ "kreseed",	 reseed_kernel,		KERNEL_STAMP_ONLY, 0 },
-	{ "swap",	 swap_away,		NOBODY,	   0 },
+	{ "swap",	 swap_away,		NOBODY,	   KEEPS_WAY },
 	{ "swapnew",	 swap_until_new_slot,	NOBODY,	   NOT_IN_MALLOC },
-	{ "longjmp",	 jump,			NOBODY,	   MAY_LOSE | NOT_IN_MALLOC },
+	{ "longjmp",	 jump,			NOBODY,	   LEAVES_CALL | MAY_LOSE | NOT_IN_MALLOC },
 	{ "jumpagain",	 jump_and_call_again,	NOBODY,	   IS_SINGLE | MAY_LOSE | NOT_IN_MALLOC },
 	{ "drawjump",	 draw_and_jump,		NOBODY,	   IS_SINGLE | MAY_LOSE | NOT_IN_MALLOC },
 	{ "swapexit",	 swap_until_exit,	NOBODY,	   NEEDS_THREAD | MAY_LOSE | NOT_IN_MALLOC },
-	{ "cancel",	 cancel,		NOBODY,	   NEEDS_THREAD | MAY_LOSE | NOT_IN_MALLOC },
+	{ "cancel",	 cancel,		NOBODY,	   NEEDS_THREAD | MAY_LOSE | NOT_IN_MALLOC | IS_THE_END },
 	{ 0 },
 };
 

@@ -37,6 +37,10 @@ enum {
 	/* A slot: the call does not come back, or was carried off at the door. */
 	MAY_LOSE	= 8,
 	NOT_IN_MALLOC	= 16,		/* where a thread's end may stand */
+	IS_THE_END	= 32,		/* nothing can come after it */
+	IS_FORK		= 64,
+	KEEPS_WAY	= 128,		/* the call goes on as without it */
+	LEAVES_CALL	= 256,		/* nothing can come later in it */
 };
 
 struct fault {
@@ -62,6 +66,9 @@ struct other_context {
 	unsigned int nbefore;
 	unsigned int nafter;		/* a handler's, where it is stopped */
 	bool is_nested;			/* then it goes on, and ends before A */
+	/* Or it goes on by so many steps, then A by so many, then it ends. */
+	size_t later, back;
+	unsigned long nlater, nback;	/* how often it came to that */
 	bool is_recording;
 	unsigned long nstopped;
 };

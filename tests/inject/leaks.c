@@ -7,7 +7,7 @@
  *
  * To see it fail: let vgr_copy_and_zero keep what it copied.
  *
- *   leaks [--full] [--shape NAME] [--seed N]
+ *   leaks [--full] [--shape NAME] [--seed N] [--seconds N]
  *
  * What is looked for is kept masked, so that we do not find ourselves.  The
  * call has a stack of its own; the handlers' frames, which hold the registers
@@ -19,25 +19,29 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "box.h"
 #include "check-tier.h"
 #include "check.h"
 #include "needle.h"
 #include "reach.h"
 #include "record.h"
 #include "run.h"
+#include "sample.h"
 #include "state.h"
 #include "vgetrandom.h"
 #include "walk.h"
 
 #define STACK_LEN	(64 * 1024)
+#define HANDLER_STACK_LEN (256 * 1024)
 #define XSAVE_AT	256		/* in the registers' area */
 #define REGISTERS_LEN	(16 * 1024)
 
-static uint8_t *stack, *registers, *buf;
+static uint8_t *stack, *handler_stack, *registers, *buf;
 static bool is_full, core_spills;
+static unsigned int seconds;
 static uint64_t seed;
 
 /*
@@ -114,30 +118,42 @@ static bool overlaps(uintptr_t low, uintptr_t high, const void *at, size_t len)
 	return (uintptr_t)at < high && (uintptr_t)at + len > low;
 }
 
-/* Every writable page that has content, but for what is ours to look with. */
-static void look_at_mapping(uintptr_t low, uintptr_t high,
-			    const uint8_t *state_page)
+static void look_for_all(const char *where, const uint8_t *bytes, size_t len)
 {
-	size_t page_len = (size_t)sysconf(_SC_PAGESIZE);
+	look(where, bytes, len, &old_key);
+	look(where, bytes, len, &next_key);
+	look(where, bytes, len, &served);
+}
+
+/*
+ * Every writable page that has content, but for what is ours to look with, and
+ * for the state.  Beside that are others, one left behind perhaps.
+ */
+static void look_at_mapping(uintptr_t low, uintptr_t high, const uint8_t *state)
+{
+	size_t page_len = (size_t)sysconf(_SC_PAGESIZE), before;
 	unsigned char resident;
 	uintptr_t at;
 	char where[32];
 
+	snprintf(where, sizeof(where), "mapping %#lx", low);
 	for (at = low; at < high; at += page_len) {
-		if ((const uint8_t *)at == state_page ||
-		    overlaps(at, at + page_len, buf, MAX_LEN) ||
+		if (overlaps(at, at + page_len, buf, MAX_LEN) ||
 		    mincore((void *)at, page_len, &resident) || !(resident & 1))
 			continue;
-		snprintf(where, sizeof(where), "mapping %#lx", low);
-		look(where, (const uint8_t *)at, page_len, &old_key);
-		look(where, (const uint8_t *)at, page_len, &next_key);
-		look(where, (const uint8_t *)at, page_len, &served);
+		before = page_len;
+		if (overlaps(at, at + page_len, state, 1)) {
+			before = (uintptr_t)state - at;
+			look_for_all("a state beside it", state + VGR_STATE_LEN,
+				     page_len - before - VGR_STATE_LEN);
+		}
+		look_for_all(where, (const uint8_t *)at, before);
 	}
 	nmappings++;
 }
 
 /* Shared ones are the harness's: paths and records. */
-static void look_at_mappings(const uint8_t *state_page)
+static void look_at_mappings(const uint8_t *state)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	static char line[512];
@@ -150,8 +166,9 @@ static void look_at_mappings(const uint8_t *state_page)
 		if (sscanf(line, "%lx-%lx %4s", &low, &high, access) == 3 &&
 		    access[0] == 'r' && access[1] == 'w' && access[3] == 'p' &&
 		    !strstr(line, "[stack]") &&
-		    !overlaps(low, high, registers, 1))
-			look_at_mapping(low, high, state_page);
+		    !overlaps(low, high, registers, 1) &&
+		    !overlaps(low, high, handler_stack, 1))
+			look_at_mapping(low, high, state);
 	fclose(maps);
 }
 
@@ -194,13 +211,28 @@ static void look_at_run(const struct plan *plan, bool is_same_key)
 		look("the state", (uint8_t *)state, VGR_STATE_LEN, &old_key);
 }
 
+/* The child of a fork has looked, too. */
+static void wait_for_child(bool has_leak)
+{
+	int status;
+
+	if (run.process)
+		_exit(has_leak);
+	while (run.nchildren) {
+		if (waitpid(run.children[--run.nchildren], &status, 0) < 0)
+			hard_error("waitpid");
+		nleaks += !!status;
+	}
+}
+
 static void try_boundary(const struct plan *plan, bool look_everywhere)
 {
 	const struct subject *subject = plan->subject;
-	uint8_t *state_page;
+	unsigned long leaks_before = nleaks;
 	bool is_same_key;
 
-	run = (struct run){ .subject = subject };
+	run = (struct run){ .subject = subject, .handler_len = 32 };
+	record_reset();
 	fault = plan->first;
 	if (!subject->begin(plan->shape))
 		hard_error("no state");
@@ -222,31 +254,26 @@ static void try_boundary(const struct plan *plan, bool look_everywhere)
 	needle_learn(&next_key, key_of(subject), VGR_KEY_LEN);
 	memset(buf, 0, MAX_LEN);
 	is_same_key = !memcmp(old_key.masked, next_key.masked, VGR_KEY_LEN);
-	state_page = (uint8_t *)((uintptr_t)subject->state() &
-				 -(uintptr_t)sysconf(_SC_PAGESIZE));
 	look_at_run(plan, is_same_key);
 	if (look_everywhere)
-		look_at_mappings(state_page);
+		look_at_mappings(subject->state());
+	wait_for_child(nleaks != leaks_before);
+	if (run.is_quiesced)
+		vgetrandom_reseed();
 	subject->end();
-}
-
-static uint64_t random_of(uint64_t number)
-{
-	uint64_t word = seed + number * 0x9e3779b97f4a7c15;
-
-	word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9;
-	return word ^ word >> 27;
 }
 
 static void try_shape(struct plan *plan)
 {
 	unsigned long nruns = 0, leaks_before = nleaks;
-	size_t i;
+	size_t n, i, len = plan->path->len;
 
-	for (i = 0; i < plan->path->len; i++) {
+	box_next();
+	for (n = 0; n < len && !(seconds && box_is_over()); n++) {
+		i = seconds ? sample_leap(seed, n, len) : n;
 		plan->boundary = i;
-		if (i && i + 1 < plan->path->len && !is_full &&
-		    random_of(i) % (plan->path->len / 12 + 1))
+		if (i && i + 1 < len && !is_full &&
+		    sample_hash(seed, i, 0) % (len / 4 + 1))
 			continue;
 		try_boundary(plan, nruns % 8 == 0);
 		nruns++;
@@ -257,20 +284,10 @@ static void try_shape(struct plan *plan)
 	fflush(stdout);
 }
 
-static void *private_pages(size_t len)
+static void *pages(size_t len, int flags)
 {
 	void *mapped = mmap(NULL, len, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (mapped == MAP_FAILED)
-		hard_error("no memory");
-	return mapped;
-}
-
-static void *shared_pages(size_t len)
-{
-	void *mapped = mmap(NULL, len, PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+			    flags | MAP_ANONYMOUS, -1, 0);
 
 	if (mapped == MAP_FAILED)
 		hard_error("no memory");
@@ -280,14 +297,14 @@ static void *shared_pages(size_t len)
 static void set_up(void)
 {
 	struct vgetrandom_info info = { .size = sizeof(info) };
-	stack_t other = { .ss_size = 256 * 1024 };
+	stack_t other = { .ss_size = HANDLER_STACK_LEN };
 
 	vgetrandom_info(&info);
 	core_spills = !strcmp(info.core, "portable");
-	stack = private_pages(STACK_LEN);
-	registers = shared_pages(REGISTERS_LEN);
-	buf = private_pages(2 * MAX_LEN);
-	other.ss_sp = shared_pages(other.ss_size);
+	stack = pages(STACK_LEN, MAP_PRIVATE);
+	registers = pages(REGISTERS_LEN, MAP_SHARED);
+	buf = pages(2 * MAX_LEN, MAP_PRIVATE);
+	other.ss_sp = handler_stack = pages(HANDLER_STACK_LEN, MAP_PRIVATE);
 	record_init_worker();
 	record_reset();
 	run_init();
@@ -295,45 +312,73 @@ static void set_up(void)
 		hard_error("sigaltstack");
 }
 
-int main(int argc, char **argv)
+static const struct subject *const subjects[] = {
+	&subject_library, &subject_opaque, NULL,
+};
+
+/* A thread that ends, or a call that is left, serves nothing. */
+static const char *const names[] = {
+	"nothing", "drop", "draw", "draw10", "fork", "reseed", "quiesce",
+	"kreseed", "swap", "swapnew", NULL,
+};
+
+static const char *only_shape;
+
+static bool is_wanted(const struct shape *shape)
 {
-	static const struct subject *const subjects[] = {
-		&subject_library, &subject_opaque, NULL,
-	};
-	static const char *const names[] = { "nothing", "drop", "reseed", NULL };
-	const struct subject *const *subject;
-	static struct path path;
-	struct plan plan = { .path = &path };
-	const char *shape = NULL;
+	return shape->len >= NEEDLE_WINDOW && shape->start <= START_STALE &&
+	       (!only_shape || !strcmp(shape->name, only_shape));
+}
+
+static unsigned long count_cells(void)
+{
+	const struct shape *shape;
+	unsigned long ncells = 0;
+
+	for (shape = shapes; shape->name; shape++)
+		if (is_wanted(shape))
+			ncells += sizeof(names) / sizeof(names[0]) - 1;
+	return ncells * (sizeof(subjects) / sizeof(subjects[0]) - 1);
+}
+
+static void read_options(int argc, char **argv)
+{
 	int i;
 
 	for (i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "--full"))
 			is_full = true;
 		else if (!strcmp(argv[i], "--shape") && i + 1 < argc)
-			shape = argv[++i];
+			only_shape = argv[++i];
 		else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
 			seed = strtoull(argv[++i], NULL, 0);
+		else if (!strcmp(argv[i], "--seconds") && i + 1 < argc)
+			seconds = (unsigned int)atoi(argv[++i]);
 		else
 			hard_error("unknown option %s", argv[i]);
-	if (!seed)
-		seed = (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid();
-	printf("--seed %llu\n", (unsigned long long)seed);
+	seed = sample_seed(seed);
+}
+
+int main(int argc, char **argv)
+{
+	const struct subject *const *subject;
+	static struct path path;
+	struct plan plan = { .path = &path };
+	int i;
+
+	read_options(argc, argv);
 	if (check_tier() == 3)
 		skip("requests are system calls: there are no keys");
 	set_up();
 	reach_init_path(&path);
+	box_begin(seconds, count_cells());
 
 	printf("%-18s %-12s %-10s %6s %6s %6s\n", "call", "request", "fault",
 	       "path", "runs", "leaks");
 	for (subject = subjects; *subject; subject++)
 		for (plan.shape = shapes; plan.shape->name; plan.shape++) {
 			plan.subject = *subject;
-			if (plan.shape->len < NEEDLE_WINDOW ||
-			    (shape && strcmp(plan.shape->name, shape)) ||
-			    plan.shape->start == START_FIRST ||
-			    plan.shape->start == START_BUSY ||
-			    plan.shape->start == START_DEAD ||
+			if (!is_wanted(plan.shape) ||
 			    !walk_record(&path, *subject, plan.shape))
 				continue;
 			looked_at = plan.shape->name;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "places.h"
 
 #define TRAP_FLAG	0x100
 #define MAX_STEPS	400000
@@ -25,6 +26,7 @@ static enum { OFF, RECORDING, STEPPING, BREAKING } mode;
 static bool may_break = true;
 static int breakpoint = -1;
 static int nstops;
+static uintptr_t stopped_at;
 static void (*on_stop)(void);
 
 static const void *wanted_entry;
@@ -96,12 +98,14 @@ static bool stepped(const ucontext_t *context)
 	return true;
 }
 
-static void stop(void)
+static void stop(uintptr_t at)
 {
 	void (*action)(void) = on_stop;
 
 	mode = OFF;
 	nstops++;
+	stopped_at = at;
+	places_note(at);
 	action();
 }
 
@@ -109,6 +113,7 @@ static void on_trap(int number, siginfo_t *info, void *context)
 {
 	ucontext_t *here = context;
 	greg_t *flags = &here->uc_mcontext.gregs[REG_EFL];
+	uintptr_t ip = (uintptr_t)here->uc_mcontext.gregs[REG_RIP];
 
 	(void)number;
 	(void)info;
@@ -121,7 +126,7 @@ static void on_trap(int number, siginfo_t *info, void *context)
 		if (turns_wanted)
 			reach_again(turns_wanted, on_stop);
 		else
-			stop();
+			stop(ip);
 		break;
 	case RECORDING:
 		if (!stepped(here))
@@ -131,7 +136,7 @@ static void on_trap(int number, siginfo_t *info, void *context)
 		if (!stepped(here))
 			mode = OFF;
 		else if (is_inside && step == steps_wanted)
-			stop();
+			stop(ip);
 		break;
 	}
 	if (mode == OFF || mode == BREAKING)
@@ -168,6 +173,7 @@ void reach_init(void)
 	if (sigaction(SIGTRAP, &action, NULL))
 		hard_error("sigaction");
 	watched_page_len = (size_t)sysconf(_SC_PAGESIZE);
+	places_init();
 }
 
 static void walk(struct path *path, const void *entry, void (*call)(void))
@@ -312,12 +318,16 @@ void reach_arm(const struct path *path, size_t boundary, const void *entry,
 		ioctl(breakpoint, PERF_EVENT_IOC_ENABLE, 0);
 }
 
-bool reach_is_ours(const struct path *path, size_t boundary)
+bool reach_is_ours(uintptr_t at)
 {
 	extern const char __executable_start[], etext[];
 
-	return path->at[boundary] >= (uintptr_t)__executable_start &&
-	       path->at[boundary] < (uintptr_t)etext;
+	return at >= (uintptr_t)__executable_start && at < (uintptr_t)etext;
+}
+
+uintptr_t reach_stopped_at(void)
+{
+	return stopped_at;
 }
 
 void reach_again(size_t ninstructions, void (*action)(void))

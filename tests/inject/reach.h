@@ -59,7 +59,10 @@ void reach_arm(const struct path *path, size_t boundary, const void *entry,
 	       void (*action)(void));
 
 /* Whether that instruction is of this program, not of a shared library. */
-bool reach_is_ours(const struct path *path, size_t boundary);
+bool reach_is_ours(uintptr_t at);
+
+/* For an action: the instruction it stands before. */
+uintptr_t reach_stopped_at(void);
 
 /* From an action: stop again so many instructions further on. */
 void reach_again(size_t ninstructions, void (*action)(void));

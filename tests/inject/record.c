@@ -162,7 +162,7 @@ void record_bad(unsigned int bits)
 
 /* ---- The verdict ---------------------------------------------------------- */
 
-static bool is_first_before_last_look;
+static bool is_early_fork;
 
 static unsigned int judge_pair(const struct output *a, const struct output *b)
 {
@@ -171,7 +171,7 @@ static unsigned int judge_pair(const struct output *a, const struct output *b)
 		if (a->kind == RECORD_ABANDONED || b->kind == RECORD_ABANDONED)
 			return 0;
 		if (a->kind == RECORD_CALL && b->kind == RECORD_CALL)
-			return is_first_before_last_look ? BAD_REPEAT : BAD_TAIL;
+			return is_early_fork ? BAD_TWINS : BAD_TAIL;
 	}
 	return BAD_REPEAT;
 }
@@ -290,13 +290,12 @@ static bool agrees(void)
 	return true;
 }
 
-unsigned int record_judge(bool is_before_last_look, bool must_differ,
-			  bool must_agree)
+unsigned int record_judge(bool is_early, bool must_differ, bool must_agree)
 {
 	unsigned int bad = record->bad;
 	uint32_t i;
 
-	is_first_before_last_look = is_before_last_look;
+	is_early_fork = is_early;
 	run_number++;
 	for (i = 0; i < record->noutputs; i++)
 		if (record->outputs[i].kind != RECORD_BEFORE)
@@ -316,6 +315,7 @@ const char *record_names(unsigned int bits)
 	static const char *const names[] = {
 		"zeros ", "repeat ", "zero-key ", "answer ", "slow ", "stale ",
 		"crash ", "rest ", "tail ", "unreached ", "lost ",
+		"alone ", "twins ",
 	};
 	static char text[128];
 	size_t i;

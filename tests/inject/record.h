@@ -30,6 +30,10 @@ enum {
 	BAD_TAIL	= 256,	/* not bad: fork after the last look */
 	BAD_UNREACHED	= 512,	/* the tool failed */
 	BAD_LOST	= 1024,	/* a slot that nobody gives back */
+	BAD_ALONE	= 2048,	/* not bad: over before the second fault */
+	BAD_TWINS	= 4096,	/* parent and child have the same of one call */
+
+	NOT_BAD		= BAD_TAIL | BAD_UNREACHED | BAD_ALONE,
 };
 
 /* "zeros repeat"; static. */
@@ -50,10 +54,9 @@ void record_output(enum record_kind kind, const void *bytes, size_t len);
 void record_bad(unsigned int bits);
 
 /*
- * At the end, in process 0.  is_before_last_look: the first fault came when
- * the call still had to notice it; must_differ: it made the key stale.
+ * At the end, in process 0.  is_early: a fork came when the call still had to
+ * notice it; must_differ: the key became stale then.
  */
-unsigned int record_judge(bool is_before_last_look, bool must_differ,
-			  bool must_agree);
+unsigned int record_judge(bool is_early, bool must_differ, bool must_agree);
 
 #endif

@@ -13,8 +13,8 @@
 #include "check.h"
 #include "count.h"
 #include "generation.h"
-#include "pool.h"
 #include "record.h"
+#include "verdict.h"
 #include "vgetrandom.h"
 
 #define MAX_AGAIN	8		/* the kernel reseeded by itself */
@@ -43,7 +43,10 @@ static void second_stop(void)
 {
 	int saved = get_errno();
 
-	plan->second->happen();
+	if (verdict_may_stand(plan, plan->second, reach_stopped_at())) {
+		is_second_done = true;
+		plan->second->happen();
+	}
 	set_errno(saved);
 }
 
@@ -140,6 +143,8 @@ static bool is_slow_allowed(void)
 {
 	/* A thread that has ended; a state that nobody can know to be free. */
 	return plan->subject == &subject_exit || plan->path->len == 0 ||
+	       plan->shape->start == START_LAST ||
+	       plan->shape->start == START_REFUSED ||
 	       (was_abandoned && plan->subject == &subject_opaque);
 }
 
@@ -242,12 +247,13 @@ void run_in_thread(void *(*body)(void *))
 	if (pthread_create(&thread, NULL, body, NULL) ||
 	    pthread_join(thread, NULL))
 		hard_error("no thread");
-	reach_disarm();
+	if (!run.is_away)	/* else what was armed comes with the call */
+		reach_disarm();
 }
 
 bool run_needs_thread(const struct subject *subject, const struct shape *shape)
 {
-	return shape->start == START_FIRST || subject == &subject_exit;
+	return shape->start >= START_IN_THREAD || subject == &subject_exit;
 }
 
 static bool needs_thread(void)
@@ -264,71 +270,13 @@ static void run_in_its_thread(void)
 		return;
 	}
 	run_in_thread(thread_body);
-	if (run.is_away || run.is_other_inside)
+	while (run.is_away || run.is_other_inside)
 		run_in_thread(next_thread);
 	if (run.is_exiting && plan->subject->has_slots)
 		draw_and_record(64);	/* by a thread with another slot */
 }
 
-/* ---- The verdict ---------------------------------------------------------------- */
-
-static bool has_kernel_word(void)
-{
-	return !plan->subject->is_ours ||
-	       vgr_generation_live() & 1u << VGR_SOURCE_KERNEL;
-}
-
-static bool must_notice(const struct fault *fault, size_t boundary)
-{
-	return fault && ((fault->makes_stale == ANY_STAMP &&
-			  boundary <= plan->path->last_look) ||
-			 (fault->makes_stale == KERNEL_STAMP_ONLY &&
-			  has_kernel_word() &&
-			  boundary <= plan->path->last_kernel_look));
-}
-
-static unsigned int judge(void)
-{
-	bool is_early = plan->boundary <= plan->path->last_look;
-	const struct fault *second = plan->distance ? NULL : plan->second;
-
-	/*
-	 * Where a second fault stands, after a first that may have sent the
-	 * call another way, nobody knows: not whether it is before the last
-	 * look.  Forks are judged by that at one boundary only.
-	 */
-	if (plan->distance)
-		is_early = false;
-	return record_judge(is_early,
-			    must_notice(plan->first, plan->boundary) ||
-			    must_notice(second, plan->boundary),
-			    !strcmp(plan->first->name, "nothing"));
-}
-
-/*
- * Slots that are somebody's.  What a call was inside of that never came back is
- * given back by a later call of its depth, or when its thread ends.
- */
-static uint64_t count_slots(void)
-{
-	struct vgr_pool_counts counts;
-
-	vgr_pool_count(&counts);
-	return counts.ntaken;
-}
-
-/*
- * On a stack of its own a dead call's end is not known by its thread's.  Nor is
- * a call that was carried away between the instructions of its entry.
- */
-static bool may_lose(const struct fault *fault)
-{
-	return fault && (fault->flags & MAY_LOSE ||
-			 (fault->flags & NEEDS_THREAD &&
-			  plan->shape->start == START_DEAD) ||
-			 (fault == &fault_other_context &&
-			  plan->subject == &subject_exit));
-}
+/* ---- One run -------------------------------------------------------------------- */
 
 static unsigned int run_and_judge(const struct plan *wanted)
 {
@@ -341,7 +289,7 @@ static unsigned int run_and_judge(const struct plan *wanted)
 	was_abandoned = false;
 	record_reset();
 	vgetrandom_prepare();
-	nslots = count_slots();
+	nslots = verdict_count_slots();
 	alarm(30);
 	run_in_its_thread();
 	wait_for_children();
@@ -350,11 +298,12 @@ static unsigned int run_and_judge(const struct plan *wanted)
 	plan->subject->end();
 	if (run.is_quiesced)
 		vgetrandom_reseed();
-	if (count_slots() > nslots && !may_lose(plan->first) &&
-	    !may_lose(plan->second))
+	if (verdict_count_slots() > nslots && !verdict_may_lose(plan))
 		record_bad(BAD_LOST);
+	if (plan->distance && !is_second_done)
+		record_bad(BAD_ALONE);
 	alarm(0);
-	return judge();
+	return verdict(plan);
 }
 
 unsigned int run_once(const struct plan *wanted)
@@ -366,8 +315,12 @@ unsigned int run_once(const struct plan *wanted)
 	for (again = 0; again < MAX_AGAIN; again++) {
 		word = *vgr_generation_word;
 		bad = run_and_judge(wanted);
-		/* Somebody else made the kernel reseed: another way was gone. */
-		if (!(bad & ~BAD_TAIL) || *vgr_generation_word == word ||
+		/*
+		 * Somebody else made the kernel reseed: another way was gone,
+		 * where the fault stood after the last look, say.
+		 */
+		if (!(bad & ~(BAD_TAIL | BAD_ALONE)) ||
+		    *vgr_generation_word == word ||
 		    bad & (BAD_ZEROS | BAD_REPEAT | BAD_ZERO_KEY | BAD_CRASH))
 			break;
 	}

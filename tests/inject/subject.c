@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * subject.c - what is called; see subject.h.
+ * subject.c - the library's calls for threads as subjects; see subject.h.
  *
  * A run begins with a key of its own: nothing of it is known to other runs.
  */
@@ -16,33 +16,44 @@
 #include "generator.h"
 #include "host.h"
 #include "pool.h"
+#include "scarce.h"
 #include "thread.h"
 #include "vgetrandom.h"
 
 const struct shape shapes[] = {
-	{    1, START_FRESH,  "1 fresh" },
-	{    1, START_ENDING, "1 ending" },
-	{   16, START_FRESH,  "16 fresh" },
-	{   16, START_PART,   "16 part" },
-	{   16, START_ENDING, "16 ending" },
-	{   16, START_STALE,  "16 stale" },
-	{   32, START_FRESH,  "32 fresh" },
-	{   32, START_PART,   "32 part" },
-	{   32, START_ENDING, "32 ending" },
-	{   32, START_STALE,  "32 stale" },
-	{   32, START_FIRST,  "32 first" },
-	{   32, START_BUSY,   "32 busy" },
-	{   32, START_DEAD,   "32 dead" },
-	{  100, START_FRESH,  "100 fresh" },
-	{  100, START_PART,   "100 part" },
-	{  100, START_ENDING, "100 ending" },
-	{  256, START_FRESH,  "256 fresh" },
-	{  256, START_PART,   "256 part" },
-	{  256, START_ENDING, "256 ending" },
-	{ 1000, START_FRESH,  "1000 fresh" },
-	{ 1000, START_ENDING, "1000 ending" },
-	{ 4096, START_PART,   "4096 part" },
-	{ 5000, START_ENDING, "5000 ending" },
+	{    1, START_FRESH,	"1 fresh" },
+	{    1, START_PART,	"1 part" },
+	{    1, START_ENDING,	"1 ending" },
+	{   16, START_FRESH,	"16 fresh" },
+	{   16, START_PART,	"16 part" },
+	{   16, START_ENDING,	"16 ending" },
+	{   16, START_STALE,	"16 stale" },
+	{   32, START_FRESH,	"32 fresh" },
+	{   32, START_PART,	"32 part" },
+	{   32, START_ENDING,	"32 ending" },
+	{   32, START_STALE,	"32 stale" },
+	{   32, START_FIRST,	"32 first" },
+	{   32, START_GROW,	"32 grow" },
+	{   32, START_REFUSED,	"32 refused" },
+	{   32, START_LAST,	"32 last" },
+	{   32, START_BUSY,	"32 busy" },
+	{   32, START_DEAD,	"32 dead" },
+	{   32, START_SPENT,	"32 spent" },
+	{  100, START_FRESH,	"100 fresh" },
+	{  100, START_PART,	"100 part" },
+	{  100, START_ENDING,	"100 ending" },
+	{  256, START_FRESH,	"256 fresh" },
+	{  256, START_PART,	"256 part" },
+	{  256, START_ENDING,	"256 ending" },
+	{ 1000, START_FRESH,	"1000 fresh" },
+	{ 1000, START_PART,	"1000 part" },
+	{ 1000, START_ENDING,	"1000 ending" },
+	{ 4096, START_FRESH,	"4096 fresh" },
+	{ 4096, START_PART,	"4096 part" },
+	{ 4096, START_ENDING,	"4096 ending" },
+	{ 5000, START_FRESH,	"5000 fresh" },
+	{ 5000, START_PART,	"5000 part" },
+	{ 5000, START_ENDING,	"5000 ending" },
 	{ 0 },
 };
 
@@ -70,6 +81,16 @@ void *subject_map_page(uint32_t flags)
 	return page;
 }
 
+/* A state of the caller's is never first, nor left for another. */
+bool subject_fits_one_state(const struct shape *shape)
+{
+	return shape->start <= START_STALE;
+}
+
+void subject_nothing(void)
+{
+}
+
 #define DEAD_INSIDE	77
 
 /* ---- vgetrandom() --------------------------------------------------------- */
@@ -78,6 +99,7 @@ static struct vgr_slot *left_slot;	/* its call sleeps, and will wake up */
 static struct vgr_slot *asleep_slot;	/* the same, left behind already */
 static struct vgr_slot *dead_slot;	/* its call had the next one's frame: */
 static struct vgr_slot *buried_slot;	/* ... that is known by now */
+static struct vgr_slot *spent_slot;	/* its call died with its thread's stack */
 
 static bool has_any_shape(const struct shape *shape)
 {
@@ -104,6 +126,16 @@ static __attribute__((noinline)) ssize_t library_call(void *buf, size_t len)
 	got = vgetrandom(buf, len, 0);
 	__asm__ volatile("" : "+r"(got));
 	return got;
+}
+
+/* Where a dead call may have had its frame, whatever stack we are on. */
+static const void *thread_stack(void)
+{
+	uintptr_t low, high;
+
+	if (vgr_host_stack(&low, &high))
+		hard_error("no stack");
+	return (const void *)high;
 }
 
 /* A slot that this thread left behind while a call was inside. */
@@ -144,13 +176,28 @@ static void give_back_orphans(void)
 		}
 }
 
+/* A thread that has no slot, or no more. */
+static bool begin_in_thread(enum start start)
+{
+	if (start == START_LAST) {
+		if (vgetrandom_prepare())
+			hard_error("no slot");
+		vgr_thread_exit();
+	}
+	if (start == START_REFUSED)
+		scarce_refuse();
+	if (start == START_REFUSED || start == START_GROW)
+		scarce_begin();
+	return !vgr_thread_has_slot();
+}
+
 static bool library_begin(const struct shape *shape)
 {
 	struct vgr_slot *slot;
 
-	left_slot = asleep_slot = dead_slot = buried_slot = NULL;
-	if (shape->start == START_FIRST)
-		return !vgr_thread_slot;
+	left_slot = asleep_slot = dead_slot = buried_slot = spent_slot = NULL;
+	if (shape->start >= START_IN_THREAD)
+		return begin_in_thread(shape->start);
 	if (vgetrandom_prepare())
 		hard_error("no slot");
 	slot = vgr_thread_slot;
@@ -175,6 +222,11 @@ static bool library_begin(const struct shape *shape)
 		asleep_slot = leave_one_behind(&asleep_slot);
 		dead_slot = leave_one_behind(NULL);
 	}
+	if (shape->start == START_SPENT) {
+		slot->inside = DEAD_INSIDE;
+		slot->frame = (uintptr_t)thread_stack();
+		spent_slot = slot;
+	}
 	return true;
 }
 
@@ -195,6 +247,10 @@ static void library_end(void)
 	    vgr_pool_take_mark(buried_slot))
 		vgr_pool_release(buried_slot);
 	buried_slot = NULL;
+	if (spent_slot && vgr_pool_take_mark(spent_slot))
+		vgr_pool_release(spent_slot);
+	spent_slot = NULL;
+	scarce_end();
 }
 
 static uint8_t *library_state(void)
@@ -202,8 +258,8 @@ static uint8_t *library_state(void)
 	return vgr_thread_has_slot() ? vgr_thread_slot->state->line : NULL;
 }
 
-static bool foretell_from(const struct vgr_slot *from,
-			  const struct vgr_state *state, void *buf, size_t len)
+bool subject_foretell_from(const struct vgr_slot *from,
+			   const struct vgr_state *state, void *buf, size_t len)
 {
 	static struct vgr_state copy;
 	struct vgr_slot slot = *from;
@@ -220,7 +276,7 @@ static bool library_foretell(void *buf, size_t len)
 	struct vgr_slot *slot = vgr_thread_slot;
 
 	return vgr_thread_has_slot() && slot->inside < 0 &&
-	       foretell_from(slot, slot->state, buf, len);
+	       subject_foretell_from(slot, slot->state, buf, len);
 }
 
 const struct subject subject_library = {
@@ -259,7 +315,7 @@ static bool exit_begin(const struct shape *shape)
 		return false;
 	if (shape->start == START_DEAD) {
 		asleep_slot = leave_one_behind(&asleep_slot);
-		leave_one_behind(&part);
+		leave_one_behind(thread_stack());
 	}
 	return true;
 }
@@ -275,77 +331,4 @@ const struct subject subject_exit = {
 	"thread exit", true, true, exit_entry, exit_call,
 	exit_has_shape, exit_begin, library_end, library_state,
 	VGR_STATE_LEN, 0, VGR_NSOURCES, subject_foretell_nothing,
-};
-
-/* ---- vgetrandom_opaque() --------------------------------------------------- */
-
-static struct vgr_state *opaque;
-
-/* A state of the caller's is never first, nor left for another. */
-bool subject_fits_one_state(const struct shape *shape)
-{
-	return shape->start != START_FIRST && shape->start != START_BUSY &&
-	       shape->start != START_DEAD;
-}
-
-static const void *opaque_entry(void)
-{
-	return (const void *)(uintptr_t)vgetrandom_opaque;
-}
-
-static ssize_t opaque_call(void *buf, size_t len)
-{
-	if (!opaque)
-		return 0;
-	return vgetrandom_opaque(buf, len, 0, opaque, sizeof(*opaque));
-}
-
-static bool opaque_begin(const struct shape *shape)
-{
-	struct vgetrandom_opaque_params params;
-	uint8_t byte;
-
-	if (!subject_fits_one_state(shape))
-		return false;
-	if (!opaque) {
-		if (vgetrandom_opaque(NULL, 0, 0, &params, ~0ul))
-			return false;
-		opaque = subject_map_page(params.mmap_flags);
-	}
-	memset(opaque, 0, sizeof(*opaque));
-	if (opaque_call(&byte, 1) != 1)
-		hard_error("no key");
-	memset(opaque->batch, 0, sizeof(opaque->batch));
-	opaque->position = VGR_BATCH_LEN;
-	if (opaque_call(&byte, 1) != 1)
-		hard_error("no batch");
-	opaque->nrefills = 0;
-	opaque->position = subject_position(shape, VGR_BATCH_LEN);
-	if (!opaque->position)
-		opaque->position = 1;
-	if (shape->start == START_STALE)
-		opaque->stamp[VGR_SOURCE_REQUESTS] = -1ull;
-	return true;
-}
-
-void subject_nothing(void)
-{
-}
-
-static uint8_t *opaque_state(void)
-{
-	return opaque->line;
-}
-
-static bool opaque_foretell(void *buf, size_t len)
-{
-	struct vgr_slot slot = { .position = opaque->position };
-
-	return foretell_from(&slot, opaque, buf, len);
-}
-
-const struct subject subject_opaque = {
-	"vgetrandom_opaque", true, false, opaque_entry, opaque_call,
-	subject_fits_one_state, opaque_begin, subject_nothing, opaque_state,
-	VGR_STATE_LEN, 0, VGR_NSOURCES, opaque_foretell,
 };

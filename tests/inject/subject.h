@@ -13,14 +13,25 @@
 
 #define MAX_LEN		5000
 
+struct vgr_slot;
+struct vgr_state;
+
 enum start {
 	START_FRESH,		/* a new batch */
 	START_PART,		/* a part of it is used */
 	START_ENDING,		/* it ends in the middle of the request */
 	START_STALE,		/* the key is to be replaced first */
-	START_FIRST,		/* the first call of a thread */
 	START_BUSY,		/* a slot that will be left behind */
 	START_DEAD,		/* ... and one where a dead call was inside */
+	START_SPENT,		/* its dead call was on the thread's stack */
+
+	/* From here on: in a thread of its own. */
+	START_FIRST,		/* its first call */
+	START_GROW,		/* ... where no slot is free: an arena is made */
+	START_REFUSED,		/* ... and the kernel gives none */
+	START_LAST,		/* its slot is given back already */
+
+	START_IN_THREAD	= START_FIRST,
 };
 
 struct shape {
@@ -53,6 +64,8 @@ void *subject_map_page(uint32_t flags);
 bool subject_fits_one_state(const struct shape *shape);
 void subject_nothing(void);
 bool subject_foretell_nothing(void *buf, size_t len);
+bool subject_foretell_from(const struct vgr_slot *slot,
+			   const struct vgr_state *state, void *buf, size_t len);
 
 extern const struct subject subject_library, subject_opaque, subject_exit,
 	subject_kernel;

@@ -6,14 +6,16 @@
  * To see it fail: drop the last check in vgr_generator_draw; or name the
  * kernel's vDSO as the subject.
  *
- *   sweep [--full] [--pairs] [--two N] [--every N] [--subject NAME]
+ *   sweep [--full] [--pairs] [--two] [--every N] [--subject NAME]
  *         [--shape NAME] [--fault NAME[,NAME]] [--seed N] [--bad-expected]
  *         [--seconds N]
  *
  * A cell (fault or pair, shape) is a process; it runs the call once for each
  * boundary.  --full: for every boundary of requests up to 256 bytes, and for
  * the first, second and last turn of each loop of longer ones.  Otherwise a
- * sample, by the printed seed.  --seconds: cells share that time, each begins
+ * sample, by the printed seed.  --two: pairs at two boundaries; with --full at
+ * every two of a short way (as far as the call goes without a fault), else at
+ * one other, near or far.  --seconds: cells share that time, each begins
  * somewhere and leaps through its path; "tried" says how far it came.
  */
 #include <signal.h>
@@ -23,7 +25,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "box.h"
@@ -31,7 +32,10 @@
 #include "check.h"
 #include "record.h"
 #include "run.h"
+#include "sample.h"
+#include "verdict.h"
 #include "walk.h"
+#include "wish.h"
 
 static const struct subject *const subjects[] = {
 	&subject_library, &subject_opaque, &subject_exit, &subject_kernel, NULL,
@@ -40,7 +44,7 @@ static const struct subject *const subjects[] = {
 /* What a cell's process reports. */
 static struct cell {
 	size_t next;
-	unsigned long ntried, nbad, ntail, nunreached;
+	unsigned long ntried, nbad, ntail, nunreached, nalone;
 	unsigned int bits;
 	size_t shown_boundary, shown_distance;
 	unsigned int shown_bits;
@@ -49,28 +53,15 @@ static struct cell {
 
 #define ONCE_MORE	55		/* exit status: go on in a new process */
 
-static struct {
-	bool full, pairs, bad_expected;
-	unsigned int every, two, seconds;
-	const char *subject, *shape, *fault;
-	uint64_t seed;
-} wish = { .every = 100 };
+#define SHORT_WAY	256		/* boundaries: any two of them */
+#define LONG_WAY	4000		/* where a refill ends, or a new key */
 
 static unsigned long nbad_in_all, ntried_in_all;
 
-static uint64_t random_state;
-
-static uint64_t random_of(uint64_t number)
-{
-	uint64_t word = random_state + number * 0x9e3779b97f4a7c15;
-
-	word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9;
-	word = (word ^ word >> 27) * 0x94d049bb133111eb;
-	return word ^ word >> 31;
-}
+static uint64_t cell_seed;
 
 /* A cell's sample is its own, and found again by the seed. */
-static void seed_random(const struct plan *plan)
+static void seed_cell(const struct plan *plan)
 {
 	const char *const parts[] = {
 		plan->subject->name, plan->shape->name, plan->first->name,
@@ -79,21 +70,19 @@ static void seed_random(const struct plan *plan)
 	const char *at;
 	size_t i;
 
-	random_state = wish.seed;
+	cell_seed = wish.seed;
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		for (at = parts[i]; *at; at++) {
-			random_state = random_of((uint8_t)*at);
-		}
+		for (at = parts[i]; *at; at++)
+			cell_seed = sample_hash(cell_seed, (uint8_t)*at, 0);
 }
 
 static bool is_possible(const struct plan *plan, size_t boundary)
 {
-	unsigned int flags = plan->first->flags;
+	uintptr_t at = plan->path->at[boundary];
 
-	if (plan->second)
-		flags |= plan->second->flags;
-	return plan->subject != &subject_exit || !(flags & NOT_IN_MALLOC) ||
-	       reach_is_ours(plan->path, boundary);
+	return verdict_may_stand(plan, plan->first, at) &&
+	       (wish.two || !plan->second ||
+		verdict_may_stand(plan, plan->second, at));
 }
 
 static bool is_wanted(const struct path *path, const struct shape *shape,
@@ -108,22 +97,37 @@ static bool is_wanted(const struct path *path, const struct shape *shape,
 		every = every / 4 + 1;
 	else if (path->nth[boundary] > 1)
 		every *= 4;
-	return random_of(boundary) % every == 0;
+	return sample_hash(cell_seed, boundary, 0) % every == 0;
 }
 
-/* ---- A box of time ------------------------------------------------------------- */
-
-/* The n-th boundary to be tried: each comes once. */
-static size_t boundary_of(size_t n)
+/* How many a cell has at most: boundaries, or two of them. */
+static size_t count_places(void)
 {
-	static const size_t strides[] = { 1597, 28657, 514229 };	/* primes */
-	size_t len = cell->path.len, i = 0;
+	size_t len = cell->path.len;
 
-	if (!wish.seconds)
-		return n;
-	while (i < 2 && len % strides[i] == 0)
-		i++;
-	return (random_of(len) + n * strides[i]) % len;
+	return wish.two && wish.full && len <= SHORT_WAY ? len * len : len;
+}
+
+/* The second fault comes while the first is mended, or late. */
+static size_t some_distance(size_t boundary)
+{
+	uint64_t number = sample_hash(cell_seed, boundary, 1);
+	size_t len = cell->path.len;
+
+	return 1 + (number >> 1) % (number & 1 ? len : len + LONG_WAY);
+}
+
+/* The n-th place to be tried: each comes once. */
+static void choose_place(struct plan *plan, size_t n)
+{
+	size_t len = cell->path.len, nplaces = count_places();
+
+	if (wish.seconds)
+		n = sample_leap(cell_seed, n, nplaces);
+	plan->boundary = n % len;
+	if (wish.two)
+		plan->distance = nplaces > len ? n / len + 1 :
+						 some_distance(n);
 }
 
 /* ---- Cells ---------------------------------------------------------------------- */
@@ -134,10 +138,14 @@ static void note(const struct plan *plan, unsigned int bits)
 		cell->nunreached++;
 		return;
 	}
+	if (bits == BAD_ALONE) {
+		cell->nalone++;
+		return;
+	}
 	cell->ntried++;
 	if (bits & BAD_TAIL)
 		cell->ntail++;
-	bits &= ~(unsigned int)BAD_TAIL;
+	bits &= ~(unsigned int)NOT_BAD;
 	if (!bits)
 		return;
 	if (!cell->nbad++) {
@@ -152,21 +160,19 @@ static void try_boundaries(struct plan *plan)
 {
 	const struct path *path = &cell->path;
 	unsigned int bits, nruns = 0;
-	size_t n, i;
+	size_t n, nplaces = count_places();
 
 	record_init_worker();
 	run_init();
 	plan->path = path;
-	for (n = cell->next; n < path->len; n++) {
-		i = boundary_of(n);
-		if (!is_wanted(path, plan->shape, i) || !is_possible(plan, i))
+	for (n = cell->next; n < nplaces; n++) {
+		choose_place(plan, n);
+		if (!is_wanted(path, plan->shape, plan->boundary) ||
+		    !is_possible(plan, plan->boundary))
 			continue;
 		if (wish.seconds && box_is_over())
 			break;
 		cell->next = n + 1;
-		plan->boundary = i;
-		if (wish.two)
-			plan->distance = 1 + random_of(~i) % path->len;
 		bits = run_once(plan);
 		/*
 		 * A call left in the middle may have changed the way of those
@@ -212,7 +218,7 @@ static void crashed(struct plan *plan, int status)
 {
 	if (WIFEXITED(status))
 		exit(WEXITSTATUS(status));	/* it has said why */
-	plan->boundary = boundary_of(cell->next - 1);
+	choose_place(plan, cell->next - 1);
 	note(plan, BAD_CRASH);
 }
 
@@ -228,6 +234,8 @@ static void print_cell(const struct plan *plan)
 	       cell->ntail, cell->nbad);
 	if (cell->nunreached)
 		printf("  %lu not reached", cell->nunreached);
+	if (cell->nalone)
+		printf("  %lu were over before the second", cell->nalone);
 	if (cell->nbad) {
 		printf("  %s(first at %zu", record_names(cell->bits),
 		       cell->shown_boundary);
@@ -255,7 +263,7 @@ static void try_cell(struct plan plan)
 	}
 	box_next();
 	*cell = (struct cell){ .path = path };
-	seed_random(&plan);
+	seed_cell(&plan);
 	while (ncrashes < 50 && (status = in_process(try_boundaries, &plan))) {
 		if (WIFEXITED(status) && WEXITSTATUS(status) == ONCE_MORE)
 			continue;
@@ -268,6 +276,15 @@ static void try_cell(struct plan plan)
 static bool fits(const struct subject *subject, const struct fault *fault)
 {
 	return subject->is_ours || !(fault->flags & FOR_OURS_ONLY);
+}
+
+static bool is_pair(const struct fault *first, const struct fault *second)
+{
+	unsigned int alone = IS_SINGLE | IS_THE_END;
+
+	if (wish.two)
+		alone |= LEAVES_CALL;
+	return !(first->flags & alone) && !(second->flags & IS_SINGLE);
 }
 
 static void try_faults(struct plan plan)
@@ -292,9 +309,8 @@ static void try_faults(struct plan plan)
 			continue;
 		}
 		for (plan.second = faults; plan.second->name; plan.second++)
-			if (!(plan.first->flags & (IS_SINGLE | NEEDS_THREAD)) &&
-			    !(plan.second->flags & IS_SINGLE) &&
-			    fits(plan.subject, plan.second))
+			if (fits(plan.subject, plan.second) &&
+			    is_pair(plan.first, plan.second))
 				try_cell(plan);
 	}
 }
@@ -328,45 +344,9 @@ static void try_shapes(void)
 				try_shape(*subject, shape);
 }
 
-static void read_options(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i < argc; i++) {
-		const char *value = i + 1 < argc ? argv[i + 1] : "";
-
-		if (!strcmp(argv[i], "--full"))
-			wish.full = true;
-		else if (!strcmp(argv[i], "--pairs"))
-			wish.pairs = true;
-		else if (!strcmp(argv[i], "--bad-expected"))
-			wish.bad_expected = true;
-		else if (!strcmp(argv[i], "--two"))
-			wish.two = 1, wish.pairs = true;
-		else if (!strcmp(argv[i], "--every"))
-			wish.every = (unsigned int)atoi(value), i++;
-		else if (!strcmp(argv[i], "--subject"))
-			wish.subject = value, i++;
-		else if (!strcmp(argv[i], "--shape"))
-			wish.shape = value, i++;
-		else if (!strcmp(argv[i], "--fault"))
-			wish.fault = value, i++;
-		else if (!strcmp(argv[i], "--seconds"))
-			wish.seconds = (unsigned int)atoi(value), i++;
-		else if (!strcmp(argv[i], "--seed"))
-			wish.seed = strtoull(value, NULL, 0), i++;
-		else
-			hard_error("unknown option %s", argv[i]);
-	}
-	if (!wish.seed)
-		wish.seed = (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid();
-	if (!wish.every)
-		wish.every = 1;
-}
-
 int main(int argc, char **argv)
 {
-	read_options(argc, argv);
+	wish_read(argc, argv);
 	if (check_tier() == 3)
 		skip("requests are system calls: there is no inside");
 	cell = mmap(NULL, sizeof(*cell), PROT_READ | PROT_WRITE,
@@ -376,7 +356,7 @@ int main(int argc, char **argv)
 	record_init();
 	reach_init_path(&cell->path);
 
-	printf("--seed %llu\n", (unsigned long long)wish.seed);
+	wish.seed = sample_seed(wish.seed);
 	printf("%-18s %-12s %-24s %6s %6s %5s %5s\n", "call", "request",
 	       "fault", "path", "tried", "tail", "bad");
 	is_counting = true;

@@ -26,7 +26,6 @@ static void *record(void *unused)
 	if (!subject->begin(shape))
 		return NULL;
 	reach_record(path, subject->entry(), call_plainly);
-	subject->end();
 	return NULL;
 }
 
@@ -43,7 +42,6 @@ static void *record_looks(void *unused)
 	subject->begin(shape);
 	is_recorded = reach_record_looks(path, subject->entry(), call_plainly,
 					 stamps, subject->nstamps);
-	subject->end();
 	return NULL;
 }
 
@@ -53,6 +51,7 @@ static void in_right_thread(void *(*body)(void *))
 		run_in_thread(body);
 	else
 		body(NULL);
+	subject->end();
 }
 
 bool walk_record(struct path *wanted_path, const struct subject *its_subject,
