@@ -250,6 +250,10 @@ static void try_boundary(const struct plan *plan, bool look_everywhere)
 		    registers, stack + STACK_LEN - 64);
 	reach_disarm();
 
+	if (subject == &subject_u64) {		/* where it may be: in rax */
+		memcpy(buf, registers, sizeof(uint64_t));
+		memset(registers, 0, sizeof(uint64_t));
+	}
 	needle_learn(&served, buf, plan->shape->len);
 	needle_learn(&next_key, key_of(subject), VGR_KEY_LEN);
 	memset(buf, 0, MAX_LEN);
@@ -313,7 +317,7 @@ static void set_up(void)
 }
 
 static const struct subject *const subjects[] = {
-	&subject_library, &subject_opaque, NULL,
+	&subject_library, &subject_u64, &subject_buf, &subject_opaque, NULL,
 };
 
 /* A thread that ends, or a call that is left, serves nothing. */
@@ -332,13 +336,15 @@ static bool is_wanted(const struct shape *shape)
 
 static unsigned long count_cells(void)
 {
+	const struct subject *const *subject;
 	const struct shape *shape;
 	unsigned long ncells = 0;
 
-	for (shape = shapes; shape->name; shape++)
-		if (is_wanted(shape))
-			ncells += sizeof(names) / sizeof(names[0]) - 1;
-	return ncells * (sizeof(subjects) / sizeof(subjects[0]) - 1);
+	for (subject = subjects; *subject; subject++)
+		for (shape = shapes; shape->name; shape++)
+			if (is_wanted(shape) && (*subject)->has_shape(shape))
+				ncells += sizeof(names) / sizeof(names[0]) - 1;
+	return ncells;
 }
 
 static void read_options(int argc, char **argv)
@@ -379,6 +385,7 @@ int main(int argc, char **argv)
 		for (plan.shape = shapes; plan.shape->name; plan.shape++) {
 			plan.subject = *subject;
 			if (!is_wanted(plan.shape) ||
+			    !(*subject)->has_shape(plan.shape) ||
 			    !walk_record(&path, *subject, plan.shape))
 				continue;
 			looked_at = plan.shape->name;

@@ -166,7 +166,8 @@ static void follow(void)
 
 	if (run.is_quiesced) {
 		/* Left in the middle, a call can't clear up: the next one does. */
-		if (plan->subject == &subject_library && !was_abandoned)
+		if (plan->subject->has_slots && plan->subject != &subject_exit &&
+		    !was_abandoned)
 			check_quiesced();
 		vgetrandom_reseed();
 	}

@@ -67,7 +67,8 @@ bool subject_foretell_nothing(void *buf, size_t len);
 bool subject_foretell_from(const struct vgr_slot *slot,
 			   const struct vgr_state *state, void *buf, size_t len);
 
-extern const struct subject subject_library, subject_opaque, subject_exit,
+extern const struct subject subject_library, subject_u64, subject_u32,
+	subject_buf, subject_prepare, subject_opaque, subject_exit,
 	subject_kernel;
 
 #endif

@@ -38,7 +38,8 @@
 #include "wish.h"
 
 static const struct subject *const subjects[] = {
-	&subject_library, &subject_opaque, &subject_exit, &subject_kernel, NULL,
+	&subject_library, &subject_u64, &subject_u32, &subject_buf,
+	&subject_prepare, &subject_opaque, &subject_exit, &subject_kernel, NULL,
 };
 
 /* What a cell's process reports. */
