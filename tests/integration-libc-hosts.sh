@@ -12,7 +12,7 @@ status=0
 
 command -v nm >/dev/null || { echo "SKIP: no nm"; exit 77; }
 not_in_libc=$(sed -n "s/^not_in_libc='\(.*\)'/\1/p" \
-	"$srcdir/integration/glibc/overlay.sh")
+	"$srcdir/integration/libc/overlay.sh")
 [ "$not_in_libc" ] || exit 99
 
 # Objects of the core, as the build has left them: those in libc, or the others.
@@ -34,10 +34,11 @@ comm -12 "$work/asked" "$work/answered" >"$work/missing"
 [ -s "$work/missing" ] || { echo "nothing is asked of the host?"; exit 99; }
 
 for host in glibc musl; do
-	file=$srcdir/integration/$host/vgetrandom/host-$host.c
 	while read -r name; do
-		grep -qE "^[a-z].*[ *]$name\(.*[^;]$" "$file" || {
-			echo "host-$host.c has no $name"
+		grep -qE "^[a-z].*[ *]$name\(.*[^;]$" \
+			"$srcdir/integration/$host/vgetrandom/host-$host.c" \
+			"$srcdir/integration/libc/host-libc.c" || {
+			echo "neither host-$host.c nor host-libc.c has $name"
 			status=1
 		}
 	done <"$work/missing"

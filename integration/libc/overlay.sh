@@ -2,7 +2,8 @@
 # overlay.sh - sourced by the builds of C libraries with the core inside: gets
 # a source package, lays the core and what goes with it over it.
 #
-# The core's files (src/, arch/) are copied as they are.  What is made of them
+# The core's files (src/, arch/, and host-libc.c, which is the same in all C
+# libraries) are copied as they are.  What is made of them
 # here: names.h, so that a C library defines no name that is a program's, and a
 # file for each that includes config.h and it (a C library's makefile has no
 # -include).
@@ -17,6 +18,18 @@ say() {
 die() {
 	say "$*" >&2
 	exit 1
+}
+
+# version_of SUITE: the glibc of that suite of Debian; nothing: no patch for it.
+version_of() {
+	case $1 in
+	bookworm) echo 2.36 ;;
+	trixie) echo 2.41 ;;
+	esac
+}
+
+default_folder() {	# VERSION
+	echo "${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/libvgetrandom/glibc-$1"
 }
 
 # need COMMAND=PACKAGE...: installs what is missing, if that may be done here.
@@ -61,6 +74,8 @@ lay_core() {
 	mkdir -p "$1/core/arch"
 	cp -R "$root/src" "$root/include" "$1/core/"
 	cp -R "$root/arch/$2" "$1/core/arch/"
+	mkdir "$1/core/host"
+	cp "$root"/integration/libc/host-libc.[ch] "$1/core/host/"
 	# The public header alone says that its calls are public: here they are not.
 	sed 's/visibility push(default)/visibility push(hidden)/' \
 		"$root/include/vgetrandom.h" >"$1/core/include/vgetrandom.h"
