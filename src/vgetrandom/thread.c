@@ -234,12 +234,16 @@ void vgr_thread_give_back(struct vgr_slot *slot)
 
 void vgr_thread_exit(void)
 {
-	struct vgr_slot *slot = vgr_thread_slot;
+	struct vgr_slot *volatile *here = vgr_thread_identity(), *slot;
 	const void *self = vgr_thread_identity();
 	bool has_orphans;
 	uintptr_t low, high;
 
-	vgr_thread_slot = &no_slot;
+	/*
+	 * At once: a handler between a look and a store could leave this slot
+	 * behind, and what we close would be another thread's by then.
+	 */
+	slot = __atomic_exchange_n(here, &no_slot, __ATOMIC_RELAXED);
 	vgr_signal_fence();
 	if (!slot || slot == &no_slot)
 		return;

@@ -15,11 +15,14 @@
  * In some meetings a handler draws first, where A is stopped, until A's slot is
  * left behind; A goes on and meets B so many instructions later: as it leaves,
  * gives back or takes back a step.  In some a handler draws where B is stopped;
- * or B is a handler itself, and ends before A.  In the last, B then goes on by M
- * instructions, A by so many of its own, and B ends before A.
+ * or B is a handler itself, and ends before A; in one an heir, another thread,
+ * takes what is free then.  In the last, B goes on by some instructions, A by
+ * some of its own, and B ends before A.
  *
  * A sample, by the printed seed.  --seconds: meetings share that time.
  */
+#include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +38,8 @@
 #include "record.h"
 #include "run.h"
 #include "sample.h"
+#include "thread.h"
+#include "vgetrandom.h"
 #include "walk.h"
 
 static const struct meeting {
@@ -44,7 +49,7 @@ static const struct meeting {
 	const char *before;		/* a fault at K; they meet later */
 	unsigned int nbefore;		/* requests of B before the stopped one */
 	unsigned int nafter;		/* of a handler where B is stopped */
-	enum { IN_TURN, IS_NESTED, IN_STEPS } order;	/* B ends after A, or before */
+	enum { IN_TURN, IS_NESTED, HAS_HEIR, IN_STEPS } order;
 	unsigned int first, later, second;	/* a boundary of so many */
 	unsigned int full_first, full_later, full_second;
 } meetings[] = {
@@ -80,12 +85,14 @@ static const struct meeting {
 	  4, 1, 4, 1, 1, 1 },
 	{ "exit, B's 5", &subject_exit, "32 part", NULL, 0, 5, IN_TURN,
 	  8, 1, 4, 1, 1, 1 },
+	{ "exit, B's 5, heir", &subject_exit, "32 part", NULL, 0, 5, HAS_HEIR,
+	  1, 1, 8, 1, 1, 1 },
 	{ "exit, dead frames", &subject_exit, "32 dead", NULL, 0, 0, IN_TURN,
 	  20, 1, 8, 1, 1, 1 },
 	{ "opaque", &subject_opaque, "32 part", NULL, 0, 0, IN_TURN,
 	  8, 1, 4, 1, 1, 1 },
 	{ "late step", &subject_library, "32 part", NULL, 0, 5, IN_STEPS,
-	  1, 16, 8, 1, 8, 1 },
+	  1, 8, 8, 1, 8, 1 },
 	{ 0 },
 };
 
@@ -138,16 +145,64 @@ static bool is_over(void)
 	return seconds && time(NULL) >= meeting_ends;
 }
 
+/* ---- A thread that lives on --------------------------------------------------- */
+
+static pthread_t heir;
+static bool has_heir, heir_has_slot;
+static sem_t heir_has_drawn, heir_may_end;
+
+static void *be_heir(void *unused)
+{
+	uint8_t bytes[32];
+
+	(void)unused;
+	vgetrandom(bytes, sizeof(bytes), 0);
+	sem_post(&heir_has_drawn);
+	sem_wait(&heir_may_end);
+	heir_has_slot = vgr_thread_has_slot() &&
+			vgr_thread_slot->owner == vgr_thread_identity();
+	return NULL;
+}
+
+static void begin_heir(void)
+{
+	if (other_context.is_recording || has_heir)
+		return;
+	sem_init(&heir_has_drawn, 0, 0);
+	sem_init(&heir_may_end, 0, 0);
+	if (pthread_create(&heir, NULL, be_heir, NULL))
+		hard_error("no thread");
+	has_heir = true;
+	sem_wait(&heir_has_drawn);
+}
+
+/* What it took is still its own. */
+static unsigned int end_heir(void)
+{
+	if (!has_heir)
+		return 0;
+	has_heir = false;
+	sem_post(&heir_may_end);
+	if (pthread_join(heir, NULL))
+		hard_error("no thread");
+	return heir_has_slot ? 0 : BAD_LOST;
+}
+
+/* ---- Meetings ------------------------------------------------------------------ */
+
 static void try_pair(struct plan *plan, size_t n)
 {
 	unsigned int bits;
 
 	other_context.boundary = n;
 	bits = run_once(plan) & ~(unsigned int)NOT_BAD;
+	bits |= end_heir();
 	npairs++;
 	if (bits && nbad++ < 5)
-		printf("  A at %zu + %zu, B at %zu: %s\n", plan->boundary,
-		       plan->distance, n, record_names(bits));
+		printf("  A at %zu + %zu, B at %zu + %zu, A + %zu: %s\n",
+		       plan->boundary, plan->distance, n,
+		       other_context.later, other_context.back,
+		       record_names(bits));
 }
 
 /* B by M, A by so many: until either is over before. */
@@ -242,7 +297,9 @@ static int try_meeting(const struct meeting *meeting)
 	other_context.path = &second;
 	other_context.nbefore = meeting->nbefore;
 	other_context.nafter = meeting->nafter;
-	other_context.is_nested = meeting->order == IS_NESTED;
+	other_context.is_nested = meeting->order == IS_NESTED ||
+				  meeting->order == HAS_HEIR;
+	other_context.after = meeting->order == HAS_HEIR ? begin_heir : NULL;
 	for (n = 0; n < first.len && !is_over(); n++) {
 		plan.boundary = seconds ? sample_leap(seed, n, first.len) : n;
 		if (meeting->order == IN_STEPS && plan.boundary >= STEP_LEN)

@@ -341,6 +341,8 @@ static void be_other_context(void)
 		record_bad(BAD_ANSWER);
 	else
 		record_output(RECORD_OTHER, other_bytes, sizeof(other_bytes));
+	if (other_context.after)
+		other_context.after();
 	setcontext(run.is_other_inside ? &run.resumer : &run.interrupted);
 }
 

@@ -69,6 +69,7 @@ struct other_context {
 	/* Or it goes on by so many steps, then A by so many, then it ends. */
 	size_t later, back;
 	unsigned long nlater, nback;	/* how often it came to that */
+	void (*after)(void);		/* when it has ended; or NULL */
 	bool is_recording;
 	unsigned long nstopped;
 };
