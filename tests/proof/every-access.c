@@ -8,12 +8,13 @@
  * that is served twice, and one of a dead key, can be seen.
  *
  * gcc's thread sanitizer calls us before each access to memory; there one event
- * may come: the page goes (as in a fork's child), the kernel wants new keys, a
- * handler draws once, or until the slot is left behind, a longjmp and a call of
- * the same or another frame, another thread draws, the thread ends and the call
- * goes on in another.  One event at every access, and two at every two (the
- * second may meet the first one's call): nothing else is left to chance, so
- * this is all there is, within those bounds.
+ * may come: the page goes, the kernel wants new keys, the program does, or wants
+ * none for now, a fork, by libc or past it, a handler draws once, or until the
+ * slot is left behind, a longjmp and a call of the same or another frame, another
+ * thread draws, the thread ends and the call goes on in another.  So it is while
+ * the thread ends, but for what carries its end away.  One event at every access,
+ * and two at every two (the second may meet the first one's call): nothing else
+ * is left to chance, so this is all there is, within those bounds.
  */
 #include "model.h"
 
@@ -42,97 +43,9 @@ static unsigned long nbad;
 static void bad(const char *claim);
 
 #include "words.h"
+#include "beside.h"
 
-/* ---- Beside the library's files -------------------------------------------------- */
-
-static struct vgr_state states[4];
-static struct vgr_slot slots[4];
-static uint64_t free_bits = 15;
-static struct vgr_arena arena = {
-	.nslots = 4, .is_free = &free_bits, .slots = slots,
-};
-static uint64_t kernel_word = 7;
-
-struct vgr_arena *vgr_arena_next(const struct vgr_arena *before)
-{
-	return before ? NULL : &arena;
-}
-
-struct vgr_arena *vgr_arena_of(const struct vgr_slot *slot)
-{
-	(void)slot;
-	return &arena;
-}
-
-struct vgr_state *vgr_arena_state(const struct vgr_arena *its, uint32_t index)
-{
-	(void)its;
-	return &states[index];
-}
-
-bool vgr_arenas_grow(void) { return false; }
-bool vgr_arenas_may_hold_key(const struct vgr_slot *slot) { (void)slot; return true; }
-
-int vgr_host_watch_thread(void) { return 0; }
-
-/* Nothing is known of the stack: what is on it stays. */
-int vgr_host_stack(uintptr_t *low, uintptr_t *high)
-{
-	*low = 1000;
-	*high = 1999;
-	return 0;
-}
-
-const char *vgr_kernel_word_init(void) { return NULL; }
-const volatile uint64_t *vgr_kernel_word(void) { return &kernel_word; }
-uint64_t vgr_kernel_word_now(void) { return kernel_word; }
-enum vgr_word_verdict vgr_kernel_word_certify(void) { return VGR_WORD_AGREES; }
-bool vgr_kernel_word_was_certified(void) { return true; }
-void vgr_kernel_word_fork_child(void) { }
-const char *vgr_vmclock_init(const char *path) { (void)path; return ""; }
-uint64_t vgr_vmclock_now(void) { return 0; }
-const char *vgr_clock_init(void) { return ""; }
-uint64_t vgr_clock_minutes(clockid_t clock) { (void)clock; return 1; }
-uint64_t vgr_entropy_nrequests(void) { return 0; }
-
-int vgr_entropy_key(uint8_t key[VGR_KEY_LEN])
-{
-	uint64_t *words = (uint64_t *)key, n;
-	unsigned int i;
-
-	n = ++nkeys << 32;
-	for (i = 0; i < VGR_KEY_LEN / 8; i++)
-		words[i] = n | i;
-	return 0;
-}
-
-ssize_t vgr_entropy_request(void *buf, size_t len, unsigned int flags)
-{
-	(void)flags;
-	*(uint64_t *)buf = fresh_word();
-	return (ssize_t)len;
-}
-
-/* A key that is not whole gives what anybody can foresee. */
-static void blocks(uint8_t *out, const void *key, uint64_t counter,
-		   size_t nblocks)
-{
-	const uint64_t *word = key;
-	uint64_t *to = (uint64_t *)out, first = word[0];
-	unsigned int i;
-	bool is_whole = first && word[1] == (first | 1) &&
-			word[2] == (first | 2) && word[3] == (first | 3);
-
-	(void)counter;
-	(void)nblocks;
-	for (i = 0; i < 4; i++)
-		to[i] = is_whole ? first | (16 + i) : 0;
-	for (; i < 8; i++)
-		to[i] = is_whole ? first + 256 + (i - 4) : 0;
-}
-
-void (*vgr_chacha20_blocks)(uint8_t *out, const void *key, uint64_t counter,
-			    size_t nblocks) = blocks;
+static uint64_t forked_at_key;		/* the call may give none up to this */
 
 /* ---- Calls --------------------------------------------------------------------------- */
 
@@ -149,17 +62,22 @@ static void draw_at(uintptr_t frame)
 	if (got != WORD_LEN)
 		bad("the request is answered");
 	/* What died while it was under way, after its last look, is no matter. */
-	serve(word, ndead);
+	serve(word, ndead > forked_at_key ? ndead : forked_at_key);
 	nmasks--;
 }
 
 /* ---- What can happen ------------------------------------------------------------------- */
 
-enum kind { DROP, BUMP, DRAW, DRAW4, JUMP, JUMP_AWAY, OTHER, CARRY, NKINDS };
+enum kind {
+	DROP, BUMP, RESEED, QUIESCE, FORK, RAW_FORK, DRAW, DRAW4, OTHER,
+	JUMP, JUMP_AWAY, CARRY, NKINDS,
+	FIRST_TO_LEAVE = JUMP,		/* from here on: the call does not go on */
+};
 
 static const char *const names[] = {
-	"drop", "bump", "draw", "draw until left behind", "jump, same frame",
-	"jump, other frame", "another thread draws", "exit, and go on elsewhere",
+	"drop", "bump", "reseed", "quiesce", "fork", "raw fork", "draw",
+	"draw until left behind", "another thread draws", "jump, same frame",
+	"jump, other frame", "exit, and go on elsewhere",
 };
 
 static struct event {
@@ -168,7 +86,8 @@ static struct event {
 } events[2];
 
 static unsigned int nevents, nhappened;
-static unsigned long npoints;
+static unsigned long npoints, last_look, last_look_alone;
+static bool is_exiting, is_elsewhere;
 static jmp_buf abandoned;
 static uintptr_t frame_after;
 
@@ -195,10 +114,58 @@ static void draw_four_times(void)
 	draw_at(200 + nhappened);
 }
 
+static void reseed(void)
+{
+	uint64_t before = nkeys;
+
+	vgr_generation_bump();
+	vgr_pool_mark_stale();
+	vgr_generation_set_quiesced(false);
+	nkeys_dead = before;
+}
+
+static void quiesce(void)
+{
+	uint64_t before = nkeys;
+
+	vgr_generation_begin_wipe();
+	vgr_generation_set_quiesced(true);
+	vgr_generation_bump();
+	vgr_pool_mark_stale();
+	memset(states, 0, sizeof(states));
+	vgr_generation_end_wipe();
+	nkeys_dead = before;
+}
+
+/* We go on as the child.  What the parent has is not ours to give. */
+static void be_child(void)
+{
+	nmasks++;
+	memset(states, 0, sizeof(states));
+	thread_slots[this_thread ^ 1] = NULL;
+	nkeys_dead = nkeys;
+	if (nhappened == 1 && npoints <= last_look_alone)
+		forked_at_key = nkeys;
+	nmasks--;
+}
+
+static void fork_by_libc(void)
+{
+	vgr_pool_fork_prepare();
+	be_child();
+	vgr_generation_fork_child();
+	vgr_pool_fork_child(vgr_thread_identity(), vgr_thread_slot);
+}
+
 static void happen(enum kind kind)
 {
 	uintptr_t frame = frame_now;
 
+	if (is_exiting && kind >= FIRST_TO_LEAVE)
+		return;
+	/* In another thread's child we are no more. */
+	if (is_elsewhere && (kind == FORK || kind == RAW_FORK))
+		return;
 	switch (kind) {
 	case DROP:
 		memset(states, 0, sizeof(states));
@@ -206,6 +173,18 @@ static void happen(enum kind kind)
 	case BUMP:
 		kernel_word++;
 		nkeys_dead = nkeys;
+		break;
+	case RESEED:
+		reseed();
+		break;
+	case QUIESCE:
+		quiesce();
+		break;
+	case FORK:
+		fork_by_libc();
+		break;
+	case RAW_FORK:
+		be_child();
 		break;
 	case DRAW:
 		draw_at(200 + nhappened);
@@ -219,7 +198,9 @@ static void happen(enum kind kind)
 		longjmp(abandoned, 1);
 	case OTHER:
 		this_thread ^= 1;
+		is_elsewhere = true;
 		draw_at(200 + nhappened);
+		is_elsewhere = false;
 		this_thread ^= 1;
 		break;
 	case CARRY:
@@ -244,72 +225,83 @@ static void point(void)
 	}
 }
 
-void one_access(void)
-{
-	point();
-	nmasks++;
-}
-
-/* Who looks at accesses makes none himself. */
-#define UNSEEN __attribute__((no_sanitize("thread"), noinline))
-
-UNSEEN static bool is_of(const void *at, const void *object, size_t len)
-{
-	return (uintptr_t)at - (uintptr_t)object < len;
-}
-
-UNSEEN static void access_at(const void *at)
-{
-	if (!nmasks && (is_of(at, slots, sizeof(slots)) ||
-			is_of(at, states, sizeof(states)) ||
-			is_of(at, &arena, sizeof(arena)) ||
-			at == &free_bits || at == &kernel_word ||
-			is_of(at, (const void *)thread_slots,
-			      sizeof(thread_slots))))
-		point();
-}
-
-#define HOOK(name) \
-	void __tsan_##name(const void *at); \
-	UNSEEN void __tsan_##name(const void *at) { access_at(at); }
-HOOK(read1) HOOK(read2) HOOK(read4) HOOK(read8) HOOK(read16)
-HOOK(write1) HOOK(write2) HOOK(write4) HOOK(write8) HOOK(write16)
-HOOK(unaligned_read2) HOOK(unaligned_read4) HOOK(unaligned_read8)
-HOOK(unaligned_write2) HOOK(unaligned_write4) HOOK(unaligned_write8)
-
-#define EMPTY(declaration) declaration; UNSEEN declaration { }
-EMPTY(void __tsan_read_range(const void *at __attribute__((unused)),
-			     size_t len __attribute__((unused))))
-EMPTY(void __tsan_write_range(const void *at __attribute__((unused)),
-			      size_t len __attribute__((unused))))
-EMPTY(void __tsan_init(void))
-EMPTY(void __tsan_func_entry(void *from __attribute__((unused))))
-EMPTY(void __tsan_func_exit(void))
-EMPTY(void __tsan_atomic_thread_fence(int order __attribute__((unused))))
-EMPTY(void __tsan_atomic_signal_fence(int order __attribute__((unused))))
+#include "hooks.h"
 
 /* ---- One run ------------------------------------------------------------------------------- */
 
 static unsigned long nruns, nkept;
 
-/* A thread that made so many requests makes one more, and two. */
-static void run(unsigned int nwarm)
+static bool is_zero(const void *at, size_t len)
+{
+	const uint8_t *bytes = at;
+
+	while (len--)
+		if (bytes[len])
+			return false;
+	return true;
+}
+
+static bool has(enum kind first, enum kind last)
 {
 	unsigned int i;
 
+	for (i = 0; i < nevents; i++)
+		if (events[i].kind >= first && events[i].kind <= last)
+			return true;
+	return false;
+}
+
+/* Every call has come to its end. */
+static bool is_calm(void)
+{
+	return !has(FIRST_TO_LEAVE, NKINDS);
+}
+
+static void check_states(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		if ((free_bits >> i & 1 || quiesced) &&
+		    (!is_zero(states[i].batch, VGR_BATCH_LEN) ||
+		     !is_zero(states[i].key, VGR_KEY_LEN)))
+			bad("a free slot, or one of a quiesced program, holds no key");
+}
+
+static void exit_thread(void)
+{
+	is_exiting = true;
+	nmasks = 0;
+	vgr_thread_exit();
+	nmasks = 1;
+	is_exiting = false;
+}
+
+static void set_up(void)
+{
 	memset(states, 0, sizeof(states));
 	memset(slots, 0, sizeof(slots));
 	free_bits = 15;
 	arena.nused = 0;
 	thread_slots[0] = thread_slots[1] = NULL;
 	this_thread = 0;
-	nkeys = nkeys_dead = 0;
+	vgr_generation_set_quiesced(false);
+	nwipes = 0;
+	nkeys = nkeys_dead = forked_at_key = 0;
 	nserved = 0;
 	npoints = 0;
 	nhappened = 0;
+	is_elsewhere = false;
 	nmasks = 1;
 	nruns++;
+}
 
+/* A thread that made so many requests makes one more, and two, and ends. */
+static void run(unsigned int nwarm)
+{
+	unsigned int i;
+
+	set_up();
 	for (i = 0; i < nwarm; i++)
 		draw_at(100);
 	frame_after = 100;
@@ -317,13 +309,24 @@ static void run(unsigned int nwarm)
 	if (!setjmp(abandoned))
 		draw_at(100);
 	nmasks = 1;
+	forked_at_key = 0;
 	draw_at(frame_after);
 	draw_at(frame_after);
+	if (is_calm())
+		check_states();
+	exit_thread();
 
-	vgr_thread_exit();
+	/* Another, that may get its slot, and another after that. */
 	this_thread ^= 1;
+	draw_at(100);
+	draw_at(100);
 	vgr_thread_exit();
+	if (is_calm())
+		check_states();
 	nkept += free_bits != 15;
+	/* Nobody tells the child of a raw fork that it has lost a thread. */
+	if (is_calm() && !has(RAW_FORK, RAW_FORK) && free_bits != 15)
+		bad("no slot is lost");
 }
 
 static void run_with(unsigned int nwarm, unsigned int n)
@@ -340,6 +343,7 @@ static void try_all(unsigned int nwarm)
 
 	run_with(nwarm, 0);
 	npoints_alone = npoints;
+	last_look_alone = last_look;
 	for (at = 1; at <= npoints_alone; at++)
 		for (first = 0; first < NKINDS; first++) {
 			events[0] = (struct event){ at, first };

@@ -61,6 +61,16 @@ static inline bool vgr_step_in(long *count)
 #define __atomic_fetch_and(at, value, order) PROOF_FETCH(&, at, value)
 #define __atomic_fetch_add(at, value, order) PROOF_FETCH(+, at, value)
 
+#define __atomic_exchange_n(at, value, order) \
+	({ \
+		__typeof__(*(at)) before_; \
+		one_access(); \
+		before_ = *(at); \
+		*(at) = (value); \
+		nmasks--; \
+		before_; \
+	})
+
 #define __atomic_compare_exchange_n(at, wanted, value, weak, order, other) \
 	({ \
 		bool is_same_; \
