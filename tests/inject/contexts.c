@@ -81,6 +81,14 @@ static const struct meeting {
 	  200, 1, 40, 8, 1, 4 },
 	{ "first call, B's 5", &subject_library, "32 first", NULL, 0, 5, IN_TURN,
 	  200, 1, 8, 8, 1, 1 },
+	{ "B's 5, heir", &subject_library, "32 part", NULL, 0, 5, HAS_HEIR,
+	  1, 1, 8, 1, 1, 1 },
+	{ "install, heir", &subject_library, "32 busy", NULL, 0, 5, HAS_HEIR,
+	  200, 1, 16, 4, 1, 1 },
+	{ "dead frame, heir", &subject_library, "32 dead", NULL, 0, 5, HAS_HEIR,
+	  200, 1, 80, 8, 1, 4 },
+	{ "first call, heir", &subject_library, "32 first", NULL, 0, 5, HAS_HEIR,
+	  200, 1, 16, 8, 1, 1 },
 	{ "exit", &subject_exit, "32 part", NULL, 0, 0, IN_TURN,
 	  4, 1, 4, 1, 1, 1 },
 	{ "exit, B's 5", &subject_exit, "32 part", NULL, 0, 5, IN_TURN,
@@ -157,6 +165,8 @@ static void *be_heir(void *unused)
 
 	(void)unused;
 	vgetrandom(bytes, sizeof(bytes), 0);
+	record_output(RECORD_OTHER, bytes, sizeof(bytes));
+	other_context.nheld = (uint64_t)vgr_thread_has_slot();
 	sem_post(&heir_has_drawn);
 	sem_wait(&heir_may_end);
 	heir_has_slot = vgr_thread_has_slot() &&
@@ -182,6 +192,7 @@ static unsigned int end_heir(void)
 	if (!has_heir)
 		return 0;
 	has_heir = false;
+	other_context.nheld = 0;
 	sem_post(&heir_may_end);
 	if (pthread_join(heir, NULL))
 		hard_error("no thread");

@@ -70,6 +70,7 @@ struct other_context {
 	size_t later, back;
 	unsigned long nlater, nback;	/* how often it came to that */
 	void (*after)(void);		/* when it has ended; or NULL */
+	uint64_t nheld;			/* slots, by who lives on after the run */
 	bool is_recording;
 	unsigned long nstopped;
 };

@@ -55,8 +55,7 @@ __asm__(".pushsection .text\n"
 	".type inject_call, @function\n"
 	"inject_call:\n\t"
 	"endbr64\n\t"
-	"push %rbx\n\t"
-	"push %rbp\n\t"
+	"push %rbx\n\tpush %rbp\n\t"
 	"mov %r8, %rbx\n\t"
 	"mov %rsp, %rbp\n\t"
 	"mov %r9, %rsp\n\t"
@@ -86,8 +85,7 @@ __asm__(".pushsection .text\n"
 	"mov $-1, %edx\n\t"
 	"xsave64 256(%rbx)\n\t"
 	"mov %rbp, %rsp\n\t"
-	"pop %rbp\n\t"
-	"pop %rbx\n\t"
+	"pop %rbp\n\tpop %rbx\n\t"
 	"ret\n"
 	".size inject_call, . - inject_call\n"
 	".popsection");
@@ -254,6 +252,8 @@ static void try_boundary(const struct plan *plan, bool look_everywhere)
 		memcpy(buf, registers, sizeof(uint64_t));
 		memset(registers, 0, sizeof(uint64_t));
 	}
+	/* What a handler's swapcontext saved, as the frame of its signal. */
+	run.interrupted = run.away = (ucontext_t){ 0 };
 	needle_learn(&served, buf, plan->shape->len);
 	needle_learn(&next_key, key_of(subject), VGR_KEY_LEN);
 	memset(buf, 0, MAX_LEN);

@@ -299,7 +299,8 @@ static unsigned int run_and_judge(const struct plan *wanted)
 	plan->subject->end();
 	if (run.is_quiesced)
 		vgetrandom_reseed();
-	if (verdict_count_slots() > nslots && !verdict_may_lose(plan))
+	if (verdict_count_slots() > nslots + other_context.nheld &&
+	    !verdict_may_lose(plan))
 		record_bad(BAD_LOST);
 	if (plan->distance && !is_second_done)
 		record_bad(BAD_ALONE);
