@@ -167,7 +167,7 @@ static void follow(void)
 	if (run.is_quiesced) {
 		/* Left in the middle, a call can't clear up: the next one does. */
 		if (plan->subject->has_slots && plan->subject != &subject_exit &&
-		    !was_abandoned)
+		    plan->subject != &subject_reseed && !was_abandoned)
 			check_quiesced();
 		vgetrandom_reseed();
 	}

@@ -111,6 +111,7 @@ const struct subject subject_buf = {
 
 /* ---- vgetrandom_prepare() --------------------------------------------------- */
 
+/* Told apart from what is drawn otherwise. */
 #define PREPARED_LEN	16
 
 static bool has_prepared_shape(const struct shape *shape)
@@ -133,6 +134,26 @@ static ssize_t prepare_call(void *buf, size_t len)
 
 const struct subject subject_prepare = {
 	"vgetrandom_prepare", true, true, prepare_entry, prepare_call,
+	has_prepared_shape, begin, end, state,
+	VGR_STATE_LEN, 0, VGR_NSOURCES, subject_foretell_nothing,
+};
+
+/* ---- vgetrandom_reseed() ---------------------------------------------------- */
+
+static const void *reseed_entry(void)
+{
+	return (const void *)(uintptr_t)vgetrandom_reseed;
+}
+
+static ssize_t reseed_call(void *buf, size_t len)
+{
+	if (len == PREPARED_LEN)
+		vgetrandom_reseed();
+	return vgetrandom(buf, len, 0);
+}
+
+const struct subject subject_reseed = {
+	"vgetrandom_reseed", true, true, reseed_entry, reseed_call,
 	has_prepared_shape, begin, end, state,
 	VGR_STATE_LEN, 0, VGR_NSOURCES, subject_foretell_nothing,
 };

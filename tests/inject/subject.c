@@ -45,6 +45,7 @@ const struct shape shapes[] = {
 	{   32, START_BUSY,	"32 busy" },
 	{   32, START_DEAD,	"32 dead" },
 	{   32, START_SPENT,	"32 spent" },
+	{   32, START_AGAIN,	"32 again" },
 	{  100, START_FRESH,	"100 fresh" },
 	{  100, START_PART,	"100 part" },
 	{  100, START_ENDING,	"100 ending" },
@@ -232,6 +233,10 @@ static bool library_begin(const struct shape *shape)
 		slot->inside = DEAD_INSIDE;
 		slot->frame = (uintptr_t)thread_stack();
 		spent_slot = slot;
+	}
+	if (shape->start == START_AGAIN) {
+		slot->inside = 3;
+		dead_slot = spent_slot = slot;
 	}
 	return true;
 }

@@ -24,6 +24,7 @@ enum start {
 	START_BUSY,		/* a slot that will be left behind */
 	START_DEAD,		/* ... and one where a dead call was inside */
 	START_SPENT,		/* its dead call was on the thread's stack */
+	START_AGAIN,		/* ... and had the frame of the one that comes */
 
 	/* From here on: in a thread of its own. */
 	START_FIRST,		/* its first call */
@@ -68,7 +69,7 @@ bool subject_foretell_from(const struct vgr_slot *slot,
 			   const struct vgr_state *state, void *buf, size_t len);
 
 extern const struct subject subject_library, subject_u64, subject_u32,
-	subject_buf, subject_prepare, subject_opaque, subject_exit,
-	subject_kernel;
+	subject_buf, subject_prepare, subject_reseed, subject_opaque,
+	subject_exit, subject_kernel;
 
 #endif

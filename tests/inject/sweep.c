@@ -39,7 +39,8 @@
 
 static const struct subject *const subjects[] = {
 	&subject_library, &subject_u64, &subject_u32, &subject_buf,
-	&subject_prepare, &subject_opaque, &subject_exit, &subject_kernel, NULL,
+	&subject_prepare, &subject_reseed, &subject_opaque, &subject_exit,
+	&subject_kernel, NULL,
 };
 
 /* What a cell's process reports. */
