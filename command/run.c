@@ -38,6 +38,7 @@ static const char help[] =
 "  VGETRANDOM_MEMORY=        droppable, locked or none\n"
 "  VGETRANDOM_GENERATION=    kernel, vmclock or clock\n"
 "  VGETRANDOM_CORE=          a ChaCha20 core by its name\n"
+"  VGETRANDOM_RSEQ=0         no restartable sequences\n"
 "\n"
 "Exit status: PROGRAM's; 125 if the drop-in cannot be used, 126 if PROGRAM\n"
 "cannot be started, 127 if it is not found, 2 for a wrong argument.\n";

@@ -222,6 +222,8 @@ static void put_all(const struct vgetrandom_info *info, bool served)
 	put_source(info, "clock", VGETRANDOM_GENERATION_CLOCK,
 		   "clock why", info->clock_why);
 	put("core", info->core);
+	put_with_reason("restartable", info->is_restartable ? "yes" : "no",
+			"restartable why", info->restartable_why);
 	put("self-test", self_test(info));
 	put("ignored setting", ignored_setting(info));
 	put_count("slots", info->slots);

@@ -159,6 +159,10 @@ struct vgetrandom_info {
 	uint64_t refills;		/* batches made */
 	uint64_t restarts;		/* requests begun again: key went stale midway */
 	uint64_t system_calls;		/* requests served by getrandom(2) */
+
+	/* Whether a signal restarts this thread's requests; why not, or NULL. */
+	int is_restartable;
+	const char *restartable_why;
 };
 
 /* Returns 0, or -EINVAL if info->size is smaller than the first version's. */

@@ -64,9 +64,9 @@ static int comes_from_batch(size_t len)
 	uint64_t large;
 	uint8_t *next;
 
-	if (slot->position + len > VGR_BATCH_LEN)
+	if (vgr_position(slot->cursor) + len > VGR_BATCH_LEN)
 		return 0;
-	next = state->batch + slot->position;
+	next = state->batch + vgr_position(slot->cursor);
 	memcpy(wanted, next, len);
 	if (len == 4) {
 		small = vgetrandom_u32();

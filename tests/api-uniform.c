@@ -33,13 +33,13 @@ static int ask(const void *draws, size_t len, uint64_t bound, int is_64,
 	do {		/* a batch that has room */
 		own_state();
 		nkeys = slot->nkernel_keys;
-	} while (slot->position + len > VGR_BATCH_LEN);
+	} while (vgr_position(slot->cursor) + len > VGR_BATCH_LEN);
 
-	memcpy(slot->state->batch + slot->position, draws, len);
-	*used = slot->position;
+	memcpy(slot->state->batch + vgr_position(slot->cursor), draws, len);
+	*used = vgr_position(slot->cursor);
 	*answer = is_64 ? vgetrandom_uniform64(bound) :
 			  vgetrandom_uniform32((uint32_t)bound);
-	*used = slot->position - *used;
+	*used = vgr_position(slot->cursor) - *used;
 	return slot->nkernel_keys == nkeys;
 }
 

@@ -52,10 +52,10 @@ static void blocks_never(uint8_t *out, const void *key, uint64_t counter,
 }
 
 const struct vgr_chacha20_impl vgr_chacha20_impls[] = {
-	{ "lacking",  LACK_THIS, 0, blocks_never },
-	{ "unwanted", HAVE_THIS, LACK_THIS, blocks_faulty },
-	{ "faulty",   HAVE_THIS, HAVE_THIS, blocks_faulty },
-	{ "portable", 0, 0, vgr_chacha20_blocks_portable },
+	{ "lacking",  LACK_THIS, 0, blocks_never, NULL, NULL },
+	{ "unwanted", HAVE_THIS, LACK_THIS, blocks_faulty, NULL, NULL },
+	{ "faulty",   HAVE_THIS, HAVE_THIS, blocks_faulty, NULL, NULL },
+	{ "portable", 0, 0, vgr_chacha20_blocks_portable, NULL, NULL },
 	{ 0 },
 };
 

@@ -7,13 +7,41 @@
 
 #include <stdbool.h>
 
+#include "check.h"
 #include "generation.h"
+#include "restart.h"
 #include "thread.h"
 
-/* Whether a call is inside of the calling thread's slot. */
+/* Whether the calling thread has a slot, and its calls need no door. */
+static inline bool is_restartable(void)
+{
+	return vgr_thread_has_slot() && vgr_thread_slot->is_restartable;
+}
+
+/* Before a process's first request: its calls shall pass the door. */
+static inline void take_the_door(void)
+{
+#ifdef VGR_CAN_RESTART
+	if (vgr_thread_slot)
+		hard_error("a thread has its slot already");
+	vgr_restart_field = 0;
+#endif
+}
+
+/* The next unused byte of the batch is this one. */
+static inline void slot_move_to(struct vgr_slot *slot, size_t position)
+{
+	slot->cursor += position - vgr_position(slot->cursor);
+}
+
+/*
+ * Whether a call is inside of the calling thread's slot, as far as it can be
+ * seen: one that is restartable marks nothing.
+ */
 static inline int is_inside_a_call(void)
 {
-	return vgr_thread_has_slot() && vgr_thread_slot->inside >= 0;
+	return vgr_thread_has_slot() && (vgr_thread_slot->is_restartable ||
+					 vgr_thread_slot->inside >= 0);
 }
 
 /*
@@ -28,8 +56,11 @@ static inline struct sources sources_now(void)
 {
 	struct sources sources = { { 0 } };
 
-	vgr_generation_read(sources.now);
-	sources.now[VGR_SOURCE_REQUESTS] = 0;
+	enum vgr_source source;
+
+	for (source = 0; source < VGR_NSOURCES; source++)
+		if (source != VGR_SOURCE_REQUESTS)
+			vgr_generation_read(source, &sources.now[source]);
 	return sources;
 }
 

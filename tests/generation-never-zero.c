@@ -41,7 +41,7 @@ static void plant_state(uint64_t kernel_stamp, uint64_t requests_stamp)
 	struct vgr_slot *slot = vgr_thread_slot;
 
 	memset(slot->state->batch, 0xa5, VGR_BATCH_LEN);
-	slot->position = 0;
+	slot_move_to(slot, 0);
 	slot->flags = 0;
 	slot->state->stamp[VGR_SOURCE_KERNEL] = kernel_stamp;
 	slot->state->stamp[VGR_SOURCE_REQUESTS] = requests_stamp;
@@ -98,13 +98,13 @@ static void check_dropped(void)
 	struct vgr_slot *slot = vgr_thread_slot;
 
 	memset(slot->state, 0, sizeof(*slot->state));
-	slot->position = 0;
+	slot_move_to(slot, 0);
 	check(!vgr_generation_is_current(slot));
 	draw(bytes[0], 16);
 	check(check_longest_zero_run(bytes[0], 16) < 8);
 
 	memset(slot->state, 0, sizeof(*slot->state));
-	slot->position = VGR_BATCH_LEN;
+	slot_move_to(slot, VGR_BATCH_LEN);
 	draw(bytes, sizeof(bytes));
 	check(check_longest_zero_run(bytes, sizeof(bytes)) < 8);
 	check_unique_windows(bytes, sizeof(bytes));

@@ -84,13 +84,13 @@ static void stands_still(void)
 
 	plant_word(*vgr_generation_word + 1000000);
 	vgr_thread_slot->state->stamp[VGR_SOURCE_KERNEL] = fake_word;
-	nrefills = vgr_thread_slot->nrefills;
+	nrefills = vgr_nruns(vgr_thread_slot->cursor);
 	while (info_now().generation & VGETRANDOM_GENERATION_KERNEL &&
-	       vgr_thread_slot->nrefills < nrefills + 20)
+	       vgr_nruns(vgr_thread_slot->cursor) < nrefills + 20)
 		draw_away(100);
 	printf("noticed after %llu batches\n",
-	       (unsigned long long)(vgr_thread_slot->nrefills - nrefills));
-	check(vgr_thread_slot->nrefills - nrefills <= 8);
+	       (unsigned long long)(vgr_nruns(vgr_thread_slot->cursor) - nrefills));
+	check(vgr_nruns(vgr_thread_slot->cursor) - nrefills <= 8);
 	check_is_retired();
 }
 

@@ -67,7 +67,7 @@ static void draw_and_look(size_t len)
 {
 	nkeys = 0;
 	draw_away(16);
-	vgr_thread_slot->position = VGR_BATCH_LEN;
+	slot_move_to(vgr_thread_slot, VGR_BATCH_LEN);
 	note_keys_on_the_way(vgr_thread_slot->state->key, len);
 
 	memset(buf, 0, sizeof(buf));
@@ -98,7 +98,7 @@ int main(void)
 	/* A key from the kernel is gone as soon as it has made one byte. */
 	draw_away(16);
 	nkeys = 0;
-	vgr_thread_slot->position = VGR_BATCH_LEN;
+	slot_move_to(vgr_thread_slot, VGR_BATCH_LEN);
 	note_key(vgr_thread_slot->state->key);
 	vgetrandom_u64();
 	check_keys_are_gone();

@@ -24,7 +24,7 @@ static void plant_batch(size_t position)
 	draw_away(1);
 	for (i = 0; i < VGR_BATCH_LEN; i++)
 		slot->state->batch[i] = (uint8_t)(i % 255 + 1);
-	slot->position = (uint32_t)position;
+	slot_move_to(slot, position);
 }
 
 static void check_batch(size_t position, size_t len)
@@ -62,7 +62,7 @@ static void take(int kind, size_t position, size_t len)
 		request(kind, len);
 	} while (vgr_thread_slot->nkernel_keys != nkeys);
 
-	check_eq(vgr_thread_slot->position, position + len);
+	check_eq(vgr_position(vgr_thread_slot->cursor), position + len);
 	check_batch(position, len);
 	for (i = 0; i < len; i++)
 		check_eq(buf[i], (uint8_t)((position + i) % 255 + 1));

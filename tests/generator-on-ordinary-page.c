@@ -12,12 +12,14 @@
  * To see it fail: in generator.c, fetch the key before the stamp is written, or
  * leave out the last vgr_generation_is_current of produce.
  */
+#undef VGR_CAN_RESTART		/* this slot is no thread's */
 #include "../src/vgetrandom/generator.c"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "chacha20-cores.h"
+#include "check-slot.h"
 
 #define MAX_LEN		40000
 #define MAX_STEPS	64
@@ -33,13 +35,13 @@ static size_t page_len;
 
 static uint8_t given_key[VGR_KEY_LEN];	/* the last one */
 static int ngiven;
-static int step, first_event, second_event;
+static int nsteps, first_event, second_event;
 static int is_drop;			/* else the generation moves */
 
 static void next_step(void)
 {
-	step++;
-	if (step != first_event && step != second_event)
+	nsteps++;
+	if (nsteps != first_event && nsteps != second_event)
 		return;
 	if (is_drop)
 		check_eq(madvise(page, page_len, MADV_DONTNEED), 0);
@@ -63,11 +65,26 @@ bool vgr_generation_may_refill(const struct vgr_slot *of)
 	return true;
 }
 
-int vgr_generation_read(uint64_t stamps[VGR_NSOURCES])
+bool vgr_generation_is_certain(const struct vgr_slot *of)
+{
+	(void)of;
+	return true;
+}
+
+int vgr_generation_certify(void)
+{
+	return 0;
+}
+
+bool vgr_generation_is_quiesced(void)
+{
+	return false;
+}
+
+int vgr_generation_read(enum vgr_source source, uint64_t *stamp)
 {
 	next_step();
-	memset(stamps, 0, VGR_NSOURCES * sizeof(stamps[0]));
-	stamps[VGR_SOURCE_KERNEL] = generation;
+	*stamp = source == VGR_SOURCE_KERNEL ? generation : 0;
 	next_step();
 	return 0;
 }
@@ -111,7 +128,7 @@ static void check_served(const uint8_t *out, size_t len)
 	size_t taken = expect(wanted, len);
 
 	check_bytes(out, wanted, len);
-	check_eq(slot.position, taken);
+	check_eq(vgr_position(slot.cursor), taken);
 	check_eq(check_longest_zero_run(slot.state->batch, taken), taken);
 }
 
@@ -123,12 +140,12 @@ static void begin(void)
 	memset(&slot, 0, sizeof(slot));
 	memset(page, 0, page_len);
 	slot.state = (struct vgr_state *)page;
-	slot.position = VGR_BATCH_LEN;
+	slot_move_to(&slot, VGR_BATCH_LEN);
 	first_event = second_event = 0;
-	check_eq(vgr_generator_fill(&slot, out, sizeof(out)), 0);
+	check_eq(vgr_generator_fill(&slot, VGR_BEHIND_DOOR, out, sizeof(out)), 0);
 	check_served(out, sizeof(out));
 	vgr_generator_forget(&slot);
-	step = ngiven = 0;
+	nsteps = ngiven = 0;
 }
 
 /* Returns whether the request had so many steps. */
@@ -140,17 +157,17 @@ static int check_events(size_t len, int first, int second)
 	begin();
 	first_event = first;
 	second_event = second;
-	error = vgr_generator_fill(&slot, out, len);
+	error = vgr_generator_fill(&slot, VGR_BEHIND_DOOR, out, len);
 	if (!error) {
 		check_served(out, len);
 	} else {
 		check_eq(error, -EAGAIN);
-		check(second && second <= step);
+		check(second && second <= nsteps);
 		check_eq(check_longest_zero_run(page, VGR_STATE_LEN),
 			 VGR_STATE_LEN);
 	}
 	check(ngiven <= 2);
-	return second <= step;
+	return second <= nsteps;
 }
 
 static void check_length(size_t len)

@@ -26,6 +26,7 @@
 #include "check-mapping.h"
 #include "check-tier.h"
 #include "check.h"
+#include "check-slot.h"
 #include "generator.h"
 
 #define PIECE	8			/* shorter ones occur by chance */
@@ -218,13 +219,13 @@ static void draw_traced(int to)
 	if (ptrace(PTRACE_TRACEME, 0, 0, 0))
 		_exit(77);
 	own_state();
-	vgr_thread_slot->position = VGR_BATCH_LEN;
+	slot_move_to(vgr_thread_slot, VGR_BATCH_LEN);
 	if (write(to, vgr_thread_slot->state->key, VGR_KEY_LEN) != VGR_KEY_LEN)
 		_exit(99);
 	if (!vgr_thread_enter(VGR_FRAME(), &slot))
 		_exit(99);
 	raise(SIGSTOP);
-	vgr_generator_fill(slot, away, sizeof(away));
+	vgr_generator_fill(slot, VGR_BEHIND_DOOR, away, sizeof(away));
 	_exit(0);
 }
 

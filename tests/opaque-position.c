@@ -21,7 +21,7 @@ static size_t neighbours_len;
 
 static const uint32_t positions[] = {
 	VGR_BATCH_LEN - 1, VGR_BATCH_LEN, VGR_BATCH_LEN + 1,
-	VGR_BATCH_LEN + VGR_KEY_LEN, 1024, 4096, 0x7fffffff, 0x80000000,
+	VGR_BATCH_LEN + VGR_KEY_LEN, 1024, 4096, 0x7fffffff, 0x8000ffff,
 	0xfffffc60, 0xffffffff,
 };
 
@@ -32,7 +32,7 @@ static void try_position(uint32_t position, size_t len)
 
 	opaque_draw((uint8_t *)state, buf, 1);
 	memcpy(key, state->key, sizeof(key));
-	state->position = position;
+	state->cursor = position;
 	opaque_draw((uint8_t *)state, buf, len);
 
 	check(check_longest_zero_run(buf, len) < 8);
@@ -40,7 +40,7 @@ static void try_position(uint32_t position, size_t len)
 		check(!check_contains(buf, len, key + i, 8));
 	for (i = 0; i < neighbours_len; i++)
 		check_eq(neighbours[i], FILL);
-	check(state->position <= VGR_BATCH_LEN);
+	check(vgr_position(state->cursor) <= VGR_BATCH_LEN);
 }
 
 int main(void)

@@ -28,7 +28,8 @@ static void take(struct vgr_slot **held)
 
 	check(slot);
 	check_eq(slot->inside, VGR_CLOSED);
-	check_eq(slot->position, VGR_BATCH_LEN);
+	check(vgr_is_unmade(slot->cursor));
+	check_eq(vgr_position(slot->cursor), VGR_BATCH_LEN);
 	check_eq(check_longest_zero_run(slot->state, sizeof(slot->state->line)),
 		 sizeof(slot->state->line));
 	check(!vgr_generation_is_current(slot));

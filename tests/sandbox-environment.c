@@ -22,7 +22,8 @@
 
 static const char *const all_names[] = {
 	"VGETRANDOM_DISABLE", "VGETRANDOM_CORE", "VGETRANDOM_MEMORY",
-	"VGETRANDOM_GENERATION", "VGETRANDOM_VERBOSE", NULL,
+	"VGETRANDOM_GENERATION", "VGETRANDOM_RSEQ", "VGETRANDOM_VERBOSE",
+	NULL,
 };
 
 /* The process without any setting: what the machine can do. */
@@ -35,11 +36,18 @@ static int is_off(const struct vgetrandom_info *info)
 	return !info->is_active && info->why_not && !info->ignored;
 }
 
+static int is_not_restartable(const struct vgetrandom_info *info)
+{
+	return !info->is_restartable && info->restartable_why &&
+	       info->is_active == plain.is_active && !info->ignored;
+}
+
 static int is_as_plain(const struct vgetrandom_info *info)
 {
 	return info->is_active == plain.is_active && !info->ignored &&
 	       info->memory == plain.memory &&
 	       info->generation == plain.generation &&
+	       info->is_restartable == plain.is_restartable &&
 	       info->core && !strcmp(info->core, plain.core);
 }
 
@@ -118,6 +126,10 @@ static const struct setting {
 	{ "VGETRANDOM_CORE", "", is_as_plain },
 	{ "VGETRANDOM_CORE", "mmx", is_ignored },
 	{ "VGETRANDOM_CORE", "portable ", is_ignored },
+	{ "VGETRANDOM_RSEQ", "0", is_not_restartable },
+	{ "VGETRANDOM_RSEQ", "no", is_not_restartable },
+	{ "VGETRANDOM_RSEQ", "1", is_as_plain },
+	{ "VGETRANDOM_RSEQ", "", is_as_plain },
 	{ "VGETRANDOM_VERBOSE", "1", says_one_line },
 };
 

@@ -7,7 +7,8 @@
 vgr_chacha20_blocks_fn vgr_chacha20_blocks_portable;
 
 const struct vgr_chacha20_impl vgr_chacha20_impls[] = {
-	{ "portable", 0, 0, vgr_chacha20_blocks_portable },
+	{ "portable", 0, 0, vgr_chacha20_blocks_portable,
+	  NULL, NULL },
 	{ 0 },
 };
 

@@ -157,6 +157,8 @@
 	store_block	\row_a, \row_c
 .endm
 
+SECTION_ENTRY(vgr_chacha20_in_section_avx2, vgr_chacha20_blocks_avx2)
+
 FUNCTION(vgr_chacha20_blocks_avx2)
 	vbroadcasti128	.Lswap_halves(%rip), swap_halves
 	vbroadcasti128	.Lturn_bytes(%rip), turn_bytes
@@ -206,6 +208,8 @@ FUNCTION(vgr_chacha20_blocks_avx2)
 	vzeroall
 	ret
 END_FUNCTION(vgr_chacha20_blocks_avx2)
+
+SECTION_OF_CORES(vgr_chacha20_section_avx2, vgr_chacha20_in_section_avx2, .Lwipe)
 
 	.section .rodata, "a", @progbits
 	.balign	32

@@ -280,6 +280,8 @@
 	 vpaddd	.Lone(%rip){1to16}, D1, D1{CARRY}
 .endm
 
+SECTION_ENTRY(vgr_chacha20_in_section_avx512, vgr_chacha20_blocks_avx512)
+
 FUNCTION(vgr_chacha20_blocks_avx512)
 	cmp	$16, nblocks
 	ja	.Lthirty_two_blocks
@@ -379,6 +381,8 @@ FUNCTION(vgr_chacha20_blocks_avx512)
 	vzeroall				/* 0-15, all 512 bits */
 	ret
 END_FUNCTION(vgr_chacha20_blocks_avx512)
+
+SECTION_OF_CORES(vgr_chacha20_section_avx512, vgr_chacha20_in_section_avx512, .Lwipe)
 
 	.section .rodata, "a", @progbits
 	.balign	64

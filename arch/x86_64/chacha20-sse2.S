@@ -184,6 +184,9 @@
 .Lstored\@:
 .endm
 
+SECTION_ENTRY(vgr_chacha20_in_section_avx, vgr_chacha20_blocks_avx)
+SECTION_ENTRY(vgr_chacha20_in_section_sse2, vgr_chacha20_blocks_sse2)
+
 FUNCTION(vgr_chacha20_blocks_avx)
 	vzeroupper
 	jmp	vgr_chacha20_blocks_sse2
@@ -291,6 +294,8 @@ FUNCTION(vgr_chacha20_blocks_sse2)
 	.endr
 	ret
 END_FUNCTION(vgr_chacha20_blocks_sse2)
+
+SECTION_OF_CORES(vgr_chacha20_section_sse2, vgr_chacha20_in_section_avx, .Lwipe)
 
 	.section .rodata.cst16, "aM", @progbits, 16
 	.balign	16

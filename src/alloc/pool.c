@@ -12,7 +12,7 @@
 /* The owner of a slot whose thread has ended with a call inside. */
 #define GONE	((void *)1)
 
-static uint32_t nforks;			/* counted before each */
+static uint16_t nforks;			/* counted before each */
 
 /* The lowest free slot, so that states share pages; NULL if none is free. */
 static struct vgr_slot *take_bit(struct vgr_arena *arena)
@@ -61,10 +61,11 @@ static struct vgr_slot *claim_in(struct vgr_arena *arena, uint32_t norphans)
 	/* The taker trusts no earlier wipe, and no earlier owner's marks. */
 	slot->state = vgr_arena_state(arena, index_of(arena, slot));
 	vgr_wipe(slot->state->line, sizeof(slot->state->line));
-	slot->position = VGR_BATCH_LEN;
+	slot->cursor = vgr_next_unmade(slot->cursor);
 	slot->frame = 0;
 	slot->inside = VGR_CLOSED;
 	slot->norphans = norphans;
+	slot->is_restartable = false;
 	slot->nforks = __atomic_load_n(&nforks, __ATOMIC_RELAXED);
 	note_use(arena, index_of(arena, slot) + 1);
 	/* After note_use: an event that missed this slot came before the mark. */
@@ -264,7 +265,7 @@ void vgr_pool_count(struct vgr_pool_counts *counts)
 
 			counts->ntaken += !!__atomic_load_n(&slot->owner,
 							    __ATOMIC_RELAXED);
-			counts->nrefills += slot->nrefills;
+			counts->nrefills += vgr_nruns(slot->cursor);
 			counts->nkernel_keys += slot->nkernel_keys;
 			counts->nrestarts += slot->nrestarts;
 		}

@@ -10,9 +10,16 @@
 
 struct vgr_chacha20_impl;
 
-/* The core in use; see impl.h for its contract.  Set by vgr_chacha20_choose. */
+/*
+ * The core in use; see impl.h for its contract.  Set by vgr_chacha20_choose.
+ * The section is NULL if it has none.
+ */
 extern void (*vgr_chacha20_blocks)(uint8_t *out, const void *key,
 				   uint64_t counter, size_t nblocks);
+extern void (*vgr_chacha20_blocks_in_section)(uint8_t *out, const void *key,
+					      uint64_t counter, size_t nblocks,
+					      ptrdiff_t field);
+extern const void *vgr_chacha20_section;
 
 /*
  * Takes the first row that this processor can run well and that passes its

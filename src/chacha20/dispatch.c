@@ -15,6 +15,10 @@
 /* Portable until somebody chose, so that a call too early is slow, not wrong. */
 void (*vgr_chacha20_blocks)(uint8_t *out, const void *key, uint64_t counter,
 			    size_t nblocks) = vgr_chacha20_blocks_portable;
+void (*vgr_chacha20_blocks_in_section)(uint8_t *out, const void *key,
+				       uint64_t counter, size_t nblocks,
+				       ptrdiff_t field);
+const void *vgr_chacha20_section;
 
 /* RFC 8439, A.1, test vector #4: this key, zero nonce, block 2. */
 static const uint8_t published_key[32] = { 0x00, 0xff };
@@ -144,8 +148,11 @@ vgr_chacha20_choose(const char *name, void *scratch)
 	 * Every core that passed gives the same bytes, so whoever calls through
 	 * the old pointer meanwhile needs no order with this store.
 	 */
-	if (impl)
+	if (impl) {
+		vgr_chacha20_blocks_in_section = impl->blocks_in_section;
+		vgr_chacha20_section = impl->section;
 		__atomic_store_n(&vgr_chacha20_blocks, impl->blocks,
 				 __ATOMIC_RELAXED);
+	}
 	return impl;
 }

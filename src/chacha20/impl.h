@@ -29,11 +29,23 @@
 typedef void vgr_chacha20_blocks_fn(uint8_t *out, const void *key,
 				    uint64_t counter, size_t nblocks);
 
+/*
+ * The same, if the thread is in the core's restartable sequence (restart.h): the
+ * address of that section lies field bytes from the thread pointer.  If not,
+ * nothing is done; if it is aborted, what was written is void.
+ */
+typedef void vgr_chacha20_in_section_fn(uint8_t *out, const void *key,
+					uint64_t counter, size_t nblocks,
+					ptrdiff_t field);
+
 struct vgr_chacha20_impl {
 	const char *name;		/* as in VGETRANDOM_CORE=name */
 	uint32_t needs;			/* VGR_CPU_* bits it cannot run without */
 	uint32_t wants;			/* ... and those that make it worth while */
 	vgr_chacha20_blocks_fn *blocks;
+	/* Or NULL, both; the second is a struct rseq_cs. */
+	vgr_chacha20_in_section_fn *blocks_in_section;
+	const void *section;
 };
 
 /* Best first; ends with a row whose name is NULL.  One table per arch/. */

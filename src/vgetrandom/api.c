@@ -21,6 +21,7 @@
 #include "entropy.h"
 #include "generator.h"
 #include "host.h"
+#include "quick.h"
 #include "syscall.h"
 #include "thread.h"
 
@@ -64,12 +65,6 @@ ssize_t vgr_api_fall_back(void *buf, size_t len, unsigned int flags,
 	return got;
 }
 
-static void leave(struct vgr_slot *slot)
-{
-	if (vgr_thread_leave(slot))
-		vgr_thread_give_back(slot);
-}
-
 /*
  * What the quick way could not serve.  slot: as vgr_thread_enter left it.
  * Returns a length, or -errno.
@@ -77,22 +72,23 @@ static void leave(struct vgr_slot *slot)
 static ssize_t serve_slowly(struct vgr_slot *slot, uintptr_t frame, void *buf,
 			    size_t len, unsigned int flags)
 {
-	size_t served = vgr_min(len, MAX_LEN);
+	struct vgr_entry entry = vgr_thread_enter_slowly(frame, slot);
 	int error = -EAGAIN;
-	bool may_serve;
 
-	slot = vgr_thread_enter_slowly(frame, slot);
-	if (!slot)
+	if (!entry.slot)
 		return vgr_api_fall_back(buf, len, flags, false);
 
+	if (!vgr_api_serves_flags(flags) || (!buf && len)) {
+		vgr_thread_leave_entry(entry);
+		return vgr_api_fall_back(buf, len, flags, false);
+	}
+	if (vgr_arenas_may_hold_key(entry.slot))
+		error = vgr_generator_fill(entry.slot, entry.road, buf,
+					   vgr_min(len, MAX_LEN));
+	vgr_thread_leave_entry(entry);
 	/* The quick way may have written to buf before it gave up. */
-	may_serve = vgr_api_serves_flags(flags) && (buf || !len);
-	if (may_serve && vgr_arenas_may_hold_key(slot))
-		error = vgr_generator_fill(slot, buf, served);
-	leave(slot);
-	if (!error)
-		return (ssize_t)served;
-	return vgr_api_fall_back(buf, len, flags, may_serve);
+	return error ? vgr_api_fall_back(buf, len, flags, true) :
+		       (ssize_t)vgr_min(len, MAX_LEN);
 }
 
 /* ---- getrandom's shape --------------------------------------------------- */
@@ -122,13 +118,12 @@ ssize_t give_back(struct vgr_slot *slot, size_t len)
 
 ssize_t vgetrandom(void *buf, size_t len, unsigned int flags)
 {
-	struct vgr_slot *slot;
+	struct vgr_slot *slot = NULL;
 
-	if (unlikely(!vgr_thread_enter(VGR_FRAME(), &slot)) ||
-	    unlikely(flags) || unlikely(!buf) ||
-	    unlikely(!vgr_generator_draw(slot, buf, len)))
+	if (unlikely(flags) || unlikely(!buf) ||
+	    unlikely(!vgr_quick_draw(buf, len, VGR_FRAME(), &slot)))
 		return vgetrandom_slowly(slot, buf, len, flags, VGR_FRAME());
-	if (unlikely(vgr_thread_leave(slot)))
+	if (unlikely(slot))
 		return give_back(slot, len);
 	return (ssize_t)len;
 }
@@ -149,9 +144,17 @@ void die(void)
 
 void (*vgr_host_when_refused)(void *buf, size_t len);
 
+/* What getrandom(2) refused, if only for a moment, may be had elsewhere. */
+static void do_without(void *buf, size_t len)
+{
+	if (!vgr_host_when_refused)
+		die();
+	vgr_host_when_refused(buf, len);
+}
+
 /* All of it, however often it takes. */
-static void insist(struct vgr_slot *slot, uintptr_t frame, uint8_t *buf,
-		   size_t len)
+static __attribute__((noinline))
+void buf_slowly(struct vgr_slot *slot, uint8_t *buf, size_t len, uintptr_t frame)
 {
 	ssize_t got;
 
@@ -163,37 +166,36 @@ static void insist(struct vgr_slot *slot, uintptr_t frame, uint8_t *buf,
 			len -= (size_t)got;
 		} else if (got != -EINTR && len) {
 			/* 0: what a filter may say, and no byte */
-			if (!vgr_host_when_refused)
-				die();
-			vgr_host_when_refused(buf, len);
+			do_without(buf, len);
 			return;
 		}
 	} while (len);
-}
-
-static __attribute__((noinline))
-void buf_slowly(struct vgr_slot *slot, void *buf, size_t len, uintptr_t frame)
-{
-	insist(slot, frame, buf, len);
 }
 
 void vgetrandom_buf(void *buf, size_t len)
 {
 	struct vgr_slot *slot;
 
-	if (unlikely(!vgr_thread_enter(VGR_FRAME(), &slot)) ||
-	    unlikely(!vgr_generator_draw(slot, buf, len)))
+	if (unlikely(!vgr_quick_draw(buf, len, VGR_FRAME(), &slot)))
 		buf_slowly(slot, buf, len, VGR_FRAME());
-	else if (unlikely(vgr_thread_leave(slot)))
+	else if (unlikely(slot))
 		vgr_thread_give_back(slot);
 }
 
+/* As buf_slowly, with less on the stack; a part of an integer is none. */
 static __attribute__((noinline))
 uint64_t integer_slowly(struct vgr_slot *slot, uintptr_t frame)
 {
 	uint64_t value, result;
+	ssize_t got = serve_slowly(slot, frame, &value, sizeof(value), 0);
 
-	insist(slot, frame, (uint8_t *)&value, sizeof(value));
+	while (got != sizeof(value)) {
+		if (got <= 0 && got != -EINTR) {
+			do_without(&value, sizeof(value));
+			break;
+		}
+		got = serve_slowly(NULL, frame, &value, sizeof(value), 0);
+	}
 	result = value;
 	vgr_wipe(&value, sizeof(value));
 	return result;
@@ -226,10 +228,9 @@ uint64_t vgetrandom_u64(void)
 	struct vgr_slot *slot;
 	uint64_t value;
 
-	if (unlikely(!vgr_thread_enter(VGR_FRAME(), &slot)) ||
-	    unlikely(!vgr_generator_draw_u64(slot, &value)))
+	if (unlikely(!vgr_quick_u64(&value, VGR_FRAME(), &slot)))
 		return integer_slowly(slot, VGR_FRAME());
-	if (unlikely(vgr_thread_leave(slot)))
+	if (unlikely(slot))
 		return integer_after_giving_back(slot, VGR_FRAME());
 	return value;
 }
@@ -240,10 +241,9 @@ uint32_t vgetrandom_u32(void)
 	struct vgr_slot *slot;
 	uint32_t value;
 
-	if (unlikely(!vgr_thread_enter(VGR_FRAME(), &slot)) ||
-	    unlikely(!vgr_generator_draw_u32(slot, &value)))
+	if (unlikely(!vgr_quick_u32(&value, VGR_FRAME(), &slot)))
 		return (uint32_t)integer_slowly(slot, VGR_FRAME());
-	if (unlikely(vgr_thread_leave(slot)))
+	if (unlikely(slot))
 		return (uint32_t)integer_after_giving_back(slot, VGR_FRAME());
 	return value;
 }

@@ -163,41 +163,33 @@ bool vgr_generation_may_refill(const struct vgr_slot *slot)
 {
 	unsigned int sources = vgr_generation_live();
 
-	if (sources & BIT(VGR_SOURCE_REALTIME) &&
-	    !matches(slot, VGR_SOURCE_REALTIME))
-		return false;
-
-	/* A wrong word that stands still would never send us to reseed. */
-	return slot->nrefills % 8 != 7 || !(sources & BIT(VGR_SOURCE_KERNEL)) ||
-	       kernel_word_holds();
+	return !(sources & BIT(VGR_SOURCE_REALTIME)) ||
+	       matches(slot, VGR_SOURCE_REALTIME);
 }
 
-int vgr_generation_read(uint64_t stamps[VGR_NSOURCES])
+bool vgr_generation_is_certain(const struct vgr_slot *slot)
+{
+	return vgr_nruns(slot->cursor) % 8 != 7;
+}
+
+int vgr_generation_certify(void)
 {
 	unsigned int sources = vgr_generation_live();
-	enum vgr_source source;
 
-	if (!sources)
-		return -EAGAIN;
-	if (sources & BIT(VGR_SOURCE_KERNEL) && !kernel_word_holds())
-		return -EAGAIN;
+	return sources && (!(sources & BIT(VGR_SOURCE_KERNEL)) ||
+			   kernel_word_holds()) ? 0 : -EAGAIN;
+}
 
-	for (source = 0; source < VGR_NSOURCES; source++) {
-		stamps[source] = 0;
-		if (!(sources & BIT(source)))
-			continue;
-		stamps[source] = source_now(source);
-		if (!stamps[source])
-			return -EAGAIN;
-	}
-	if (sources & BIT(VGR_SOURCE_VMCLOCK) &&
-	    !has_settled(stamps[VGR_SOURCE_VMCLOCK], stamps[VGR_SOURCE_CLOCK]))
+int vgr_generation_read(enum vgr_source source, uint64_t *stamp)
+{
+	*stamp = 0;
+	if (!(vgr_generation_live() & BIT(source)))
+		return 0;
+	*stamp = source_now(source);
+	if (source == VGR_SOURCE_VMCLOCK &&
+	    !has_settled(*stamp, source_now(VGR_SOURCE_CLOCK)))
 		return -EAGAIN;
-	/*
-	 * After the sources: who read the number of requests that a quiesce has
-	 * moved sees the quiesce, too, and makes no key that would be current.
-	 */
-	return vgr_generation_is_quiesced() ? -EAGAIN : 0;
+	return *stamp ? 0 : -EAGAIN;
 }
 
 void vgr_generation_bump(void)

@@ -49,18 +49,25 @@ static inline bool vgr_generation_still(const struct vgr_slot *slot,
 bool vgr_generation_is_current(const struct vgr_slot *slot);
 
 /*
- * Before a batch is made from a key in use: false if the key is older than a
- * suspend, or if it is time to certify the kernel's word again (each 8th
- * refill) and that went wrong.
+ * Before a batch is made from a key in use: whether the key is no older than a
+ * suspend; and whether the kernel's word need not be certified again, as before
+ * each 8th batch: a wrong word that stands still would never make a key stale.
  */
 bool vgr_generation_may_refill(const struct vgr_slot *slot);
+bool vgr_generation_is_certain(const struct vgr_slot *slot);
 
 /*
- * Reads every live source (load-acquire: a key fetched afterwards is at least
- * as fresh) into stamps, having certified the kernel's word.  Returns 0, or
- * -EAGAIN when a source cannot be trusted now: the request is a system call.
+ * Before stamps are read: certifies the kernel's word, if that is a live source.
+ * Returns 0, or -EAGAIN when nothing can be trusted now: the request is a
+ * system call.
  */
-int vgr_generation_read(uint64_t stamps[VGR_NSOURCES]);
+int vgr_generation_certify(void);
+
+/*
+ * The value of one source (load-acquire: a key fetched afterwards is at least as
+ * fresh), 0 if it is not live.  Returns as above.
+ */
+int vgr_generation_read(enum vgr_source source, uint64_t *stamp);
 
 /*
  * Makes every key stale, but for the quick path, which looks at its slot's

@@ -33,14 +33,15 @@ static_assert(VGR_DIRECT_MAX + VGR_BATCH_LEN <= 16 * 1024,
 static inline uint8_t *vgr_generator_begin(struct vgr_slot *slot, size_t len,
 					   uint64_t *word)
 {
-	size_t position = slot->position;
+	uint64_t cursor = slot->cursor;
+	size_t position = vgr_position(cursor);
 
 	if (unlikely(len > VGR_BATCH_LEN - position))
 		return NULL;
 	*word = vgr_generation_quick(slot);
 	if (unlikely(!*word))
 		return NULL;
-	slot->position = (uint32_t)(position + len);
+	slot->cursor = cursor + len;
 	return slot->state->batch + position;
 }
 
@@ -96,16 +97,14 @@ static inline bool vgr_generator_draw_u32(struct vgr_slot *slot,
 }
 
 /*
- * Serves len bytes of any number, with a new key from the kernel if the slot's
- * is stale.  Returns 0, or -EAGAIN or another -errno: ask the system call, what
- * was written to buf is void.
+ * Serves len bytes, any number, with a new key from the kernel if the slot's is
+ * stale; none at all see to it that there is one.  Returns 0, or -EAGAIN or
+ * another -errno: ask the system call, what was written to buf is void.
  */
-int vgr_generator_fill(struct vgr_slot *slot, uint8_t *buf, size_t len);
+int vgr_generator_fill(struct vgr_slot *slot, enum vgr_road road, uint8_t *buf,
+		       size_t len);
 
-/* Makes a key and a batch if there is no fresh one; returns as above. */
-int vgr_generator_warm_up(struct vgr_slot *slot);
-
-/* Zeroes the stamps, then all the rest: nothing is left to serve or to find. */
+/* Wipes the state of a busy slot: nothing is left to serve or to find. */
 void vgr_generator_forget(struct vgr_slot *slot);
 
 #endif

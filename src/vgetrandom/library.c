@@ -22,11 +22,13 @@
 #include "impl.h"
 #include "pages.h"
 #include "pool.h"
+#include "restart.h"
 #include "syscall.h"
 #include "thread.h"
 
 static const char *why_not = "the library has not started yet";
 static const char *ignored_setting;
+static const char *restart_why = "the library has not started yet";
 static const struct vgr_chacha20_impl *core;
 
 /* ---- Start --------------------------------------------------------------- */
@@ -51,6 +53,14 @@ static bool is_set(const char *name)
 	const char *value = vgr_host_setting(name);
 
 	return value && *value && strcmp(value, "0") && strcmp(value, "no");
+}
+
+/* "0" or "no". */
+static bool is_refused(const char *name)
+{
+	const char *value = vgr_host_setting(name);
+
+	return value && *value && !is_set(name);
 }
 
 static void choose_core(void)
@@ -80,6 +90,8 @@ static const char *set_up(void)
 	vgr_api_learn_flags();
 	error = vgr_arenas_init(setting_among("VGETRANDOM_MEMORY", memories));
 	choose_core();
+	restart_why = is_refused("VGETRANDOM_RSEQ") ? "VGETRANDOM_RSEQ is 0" :
+						      vgr_restart_init();
 
 	if (error)
 		return vgr_pages_why_not() ? vgr_pages_why_not() :
@@ -170,7 +182,7 @@ void vgr_library_fork_child(void)
 
 int vgetrandom_prepare(void)
 {
-	struct vgr_slot *slot;
+	struct vgr_entry entry;
 	int error;
 
 	if (!vgr_thread_is_open())
@@ -179,12 +191,11 @@ int vgetrandom_prepare(void)
 	if (error)
 		return error;
 
-	slot = vgr_thread_enter_slowly(VGR_FRAME(), NULL);
-	if (!slot)		/* busy: a handler interrupted this thread's call */
+	entry = vgr_thread_enter_slowly(VGR_FRAME(), NULL);
+	if (!entry.slot)		/* busy: a handler interrupted this thread's call */
 		return vgr_thread_has_slot() ? 0 : -ENOMEM;
-	error = vgr_generator_warm_up(slot);
-	if (vgr_thread_leave(slot))
-		vgr_thread_give_back(slot);
+	error = vgr_generator_fill(entry.slot, entry.road, NULL, 0);
+	vgr_thread_leave_entry(entry);
 	return error;
 }
 
@@ -242,6 +253,16 @@ static const char *why_thread_is_not(void)
 	return NULL;
 }
 
+static const char *why_not_restartable(void)
+{
+	if (restart_why)
+		return restart_why;
+	if (why_thread_is_not())
+		return why_thread_is_not();
+	return vgr_restart_is_registered() ? NULL :
+	       "this thread is not registered with the kernel (rseq)";
+}
+
 /* Of version 0.1, whatever is added behind it later. */
 #define FIRST_INFO_LEN	(offsetof(struct vgetrandom_info, system_calls) + \
 			 sizeof(uint64_t))
@@ -272,6 +293,8 @@ int vgetrandom_info(struct vgetrandom_info *info)
 	full.refills = counts.nrefills;
 	full.restarts = counts.nrestarts;
 	full.system_calls = vgr_entropy_nrequests();
+	full.restartable_why = why_not_restartable();
+	full.is_restartable = !full.restartable_why;
 
 	memcpy(info, &full, vgr_min(info->size, sizeof(full)));
 	return 0;

@@ -159,17 +159,16 @@ static int fill(struct vgr_state *state, uint8_t *buf, size_t len)
 {
 	struct vgr_slot slot = {
 		.state = state,
-		/* Whatever is read there, it stays inside the batch. */
-		.position = (uint32_t)vgr_min(
-			__atomic_load_n(&state->position, __ATOMIC_RELAXED),
-			VGR_BATCH_LEN),
-		.nrefills = __atomic_load_n(&state->nrefills, __ATOMIC_RELAXED),
+		.cursor = vgr_peek(state->cursor),
+		.nkernel_keys = vgr_peek(state->vintage),
 	};
-	int error = vgr_generator_fill(&slot, buf, len);
+	int error;
 
-	__atomic_store_n(&state->position, slot.position, __ATOMIC_RELAXED);
-	__atomic_store_n(&state->nrefills, (uint32_t)slot.nrefills,
-			 __ATOMIC_RELAXED);
+	/* Whatever is read there, it stays inside the batch. */
+	if (vgr_position(slot.cursor) > VGR_BATCH_LEN)
+		slot.cursor = vgr_next_unmade(slot.cursor);
+	error = vgr_generator_fill(&slot, VGR_BEHIND_DOOR, buf, len);
+	*(volatile uint64_t *)&state->cursor = slot.cursor;
 	return error;
 }
 

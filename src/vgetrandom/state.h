@@ -13,6 +13,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,8 +52,12 @@ struct vgr_state {
 	union {
 		struct {
 			uint64_t stamp[VGR_NSOURCES];
-			/* opaque.c's alone, and never trusted */
-			uint32_t position, nrefills;
+			/*
+			 * A number that this slot gives to no other stamps: who
+			 * finds it again knows that the page was here all along.
+			 */
+			uint64_t vintage;
+			uint64_t cursor;	/* opaque.c's alone, never trusted */
 		};
 		uint8_t line[64];
 	};
@@ -66,6 +71,44 @@ static_assert((VGR_BATCH_LEN + VGR_KEY_LEN) % 64 == 0, "whole blocks");
 static_assert(offsetof(struct vgr_state, key) ==
 	      offsetof(struct vgr_state, batch) + VGR_BATCH_LEN,
 	      "the key is the end of the run that makes the batch");
+
+/*
+ * A cursor: how many bytes of the batch are used, and above that the number of
+ * the run that made it.  While that number is odd there is neither batch nor
+ * key, but a call that makes them; another call of the same thread takes the
+ * next odd number and begins with a key from the kernel, and the first finds
+ * that its own is gone.
+ */
+#define VGR_CURSOR_RUN	(1ull << 16)
+
+static inline uint32_t vgr_position(uint64_t cursor)
+{
+	return (uint32_t)(cursor % VGR_CURSOR_RUN);
+}
+
+static inline bool vgr_is_unmade(uint64_t cursor)
+{
+	return cursor & VGR_CURSOR_RUN;
+}
+
+/* What follows on a cursor: the next run, and then that run made. */
+static inline uint64_t vgr_next_unmade(uint64_t cursor)
+{
+	return (cursor / VGR_CURSOR_RUN + 1) * VGR_CURSOR_RUN |
+	       VGR_CURSOR_RUN | VGR_BATCH_LEN;
+}
+
+static inline uint64_t vgr_made(uint64_t unmade)
+{
+	return (unmade / VGR_CURSOR_RUN + 1) * VGR_CURSOR_RUN;
+}
+
+static inline uint64_t vgr_nruns(uint64_t cursor)
+{
+	return (cursor / VGR_CURSOR_RUN + 1) / 2;
+}
+
+static_assert(VGR_BATCH_LEN < VGR_CURSOR_RUN, "a cursor holds any position");
 
 /* Bits of vgr_slot.flags: each keeps a request off the shortest way. */
 #define VGR_SLOT_STALE		1u	/* the key is older than an event */
@@ -90,17 +133,23 @@ struct vgr_slot {
 	long inside;
 	/* The canonical frame address of the call inside; 0: not known. */
 	uintptr_t frame;
-	uint32_t position;	/* next unused byte of the batch */
-	uint32_t flags;
+	uint64_t cursor;
 	struct vgr_state *state;
 	void *owner;		/* a thread's vgr_thread_identity(), or NULL: free */
+	unsigned long nkernel_keys;	/* asked for so far: the last vintage */
+	uint32_t flags;
 	uint32_t norphans;	/* slots this thread has left behind, before this */
-	uint32_t nrestarts;	/* counters for vgetrandom_info() */
-	uint64_t nrefills;
-	uint32_t nkernel_keys;
-	uint32_t nforks;	/* of this process when the slot was claimed */
+	uint32_t nrestarts;	/* for vgetrandom_info() */
+	uint16_t nforks;	/* of this process when the slot was claimed */
+	bool is_restartable;	/* restart.h; if not, calls pass the door */
 };
 
 static_assert(sizeof(struct vgr_slot) <= 64, "one cache line");
+
+/* How a call has its slot to itself. */
+enum vgr_road {
+	VGR_BEHIND_DOOR,	/* it is busy, and turns others away (thread.h) */
+	VGR_RESTARTABLE,	/* others who come abort what it writes (restart.h) */
+};
 
 #endif

@@ -17,6 +17,7 @@
 #include "generator.h"
 #include "host.h"
 #include "pool.h"
+#include "restart.h"
 
 /*
  * Calls turned away before a slot is left behind, and twice as many for every
@@ -98,6 +99,8 @@ static struct vgr_slot *start_thread(void)
 
 	slot = vgr_host_watch_thread() ? NULL :
 	       vgr_pool_claim(0);
+	if (slot)
+		slot->is_restartable = vgr_restart_is_registered();
 	slot = install(NULL, slot ? slot : &no_slot);
 	/* Once more, if a handler has carried us to another thread meanwhile. */
 	vgr_host_watch_thread();
@@ -184,27 +187,10 @@ static struct vgr_slot *enter_again(uintptr_t frame)
 	return NULL;
 }
 
-struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame,
-					 struct vgr_slot *stepped_into)
+/* The busy mark is set, or has been: turned away, or let in after all. */
+static struct vgr_slot *enter_busy(struct vgr_slot *slot, uintptr_t frame)
 {
-	struct vgr_slot *slot = vgr_thread_slot;
 	long nrefused;
-
-	if (stepped_into && stepped_into == slot) {
-		slot->frame = frame;
-		return slot;
-	}
-	if (stepped_into)
-		step_back(stepped_into, frame);
-	if (!slot) {
-		if (!vgr_thread_is_open())
-			return NULL;
-		slot = start_thread();
-	}
-	if (slot == &no_slot)
-		return NULL;
-	if (slot->inside < 0)
-		return enter_again(frame);
 
 	/*
 	 * Our return address lies where theirs lay, so that call is over: a
@@ -225,6 +211,33 @@ struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame,
 		return NULL;
 	slot = leave_behind(slot);
 	return slot->inside < 0 ? enter_again(frame) : NULL;
+}
+
+static const struct vgr_entry no_entry;
+
+struct vgr_entry vgr_thread_enter_slowly(uintptr_t frame,
+					 struct vgr_slot *stepped_into)
+{
+	struct vgr_slot *slot = vgr_thread_slot;
+
+	if (stepped_into && stepped_into == slot) {
+		slot->frame = frame;
+		return (struct vgr_entry){ slot, VGR_BEHIND_DOOR };
+	}
+	if (stepped_into)
+		step_back(stepped_into, frame);
+	if (!slot) {
+		if (!vgr_thread_is_open())
+			return no_entry;
+		slot = start_thread();
+	}
+	if (slot == &no_slot)
+		return no_entry;
+	if (slot->is_restartable)
+		return vgr_restart_may_begin() ?
+		       (struct vgr_entry){ slot, VGR_RESTARTABLE } : no_entry;
+	slot = slot->inside < 0 ? enter_again(frame) : enter_busy(slot, frame);
+	return (struct vgr_entry){ slot, VGR_BEHIND_DOOR };
 }
 
 void vgr_thread_give_back(struct vgr_slot *slot)

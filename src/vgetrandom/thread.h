@@ -76,9 +76,15 @@ static inline bool vgr_thread_enter(uintptr_t frame, struct vgr_slot **entered)
  * For what the quick way could not serve: a slot that was stepped into, as
  * vgr_thread_enter says, comes back entered if it is still this thread's.  Else
  * that step is taken back, and the thread's slot entered; its first one is made
- * here.  NULL: a signal found us inside, or there is no slot to be had.
+ * here.  NULL: a signal found us inside, or there is no slot to be had.  A slot
+ * whose road is VGR_RESTARTABLE was not entered and is not left.
  */
-struct vgr_slot *vgr_thread_enter_slowly(uintptr_t frame,
+struct vgr_entry {
+	struct vgr_slot *slot;
+	enum vgr_road road;
+};
+
+struct vgr_entry vgr_thread_enter_slowly(uintptr_t frame,
 					 struct vgr_slot *stepped_into);
 
 /* true: the slot is no longer its thread's; call vgr_thread_give_back. */
@@ -111,6 +117,12 @@ static inline bool vgr_thread_leave(struct vgr_slot *slot)
  * find.
  */
 void vgr_thread_give_back(struct vgr_slot *slot);
+
+static inline void vgr_thread_leave_entry(struct vgr_entry entry)
+{
+	if (entry.road == VGR_BEHIND_DOOR && vgr_thread_leave(entry.slot))
+		vgr_thread_give_back(entry.slot);
+}
 
 /* From here on threads may have slots: all that serves them is set up. */
 void vgr_thread_open(void);

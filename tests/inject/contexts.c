@@ -7,6 +7,7 @@
  * instructions.
  *
  *   contexts [--full] [--seed N] [--only NAME] [--seconds N]
+ *            [--road door|section]
  *
  * Context A is stopped at boundary K.  B makes its call and is stopped at its
  * boundary N.  A ends its call, then B does.  For a thread's end, A is the
@@ -36,6 +37,7 @@
 #include "check.h"
 #include "pool.h"
 #include "record.h"
+#include "road.h"
 #include "run.h"
 #include "sample.h"
 #include "thread.h"
@@ -110,7 +112,7 @@ static const struct meeting {
 
 static bool is_full;
 static uint64_t seed;
-static const char *only;
+static const char *only, *road = "door";
 static unsigned int seconds;
 static time_t began, meeting_ends;
 
@@ -363,6 +365,8 @@ static void read_options(int argc, char **argv)
 			is_full = true;
 		else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
 			seed = strtoull(argv[++i], NULL, 0);
+		else if (!strcmp(argv[i], "--road") && i + 1 < argc)
+			road = argv[++i];
 		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
 			only = argv[++i];
 		else if (!strcmp(argv[i], "--seconds") && i + 1 < argc)
@@ -381,12 +385,16 @@ int main(int argc, char **argv)
 	read_options(argc, argv);
 	if (check_tier() == 3)
 		skip("requests are system calls: there is no inside");
+	road_choose(road);
 	record_init();
 	began = time(NULL);
 	printf("%-20s %-18s %8s %8s %8s %8s\n", "contexts meet at", "call",
 	       "path", "pairs", "stopped", "bad");
 	for (meeting = meetings; meeting->name; meeting++, nleft--)
-		if (!only || !strcmp(meeting->name, only))
+		if ((!only || !strcmp(meeting->name, only)) &&
+		    road_has_meeting(meeting->subject,
+				     meeting->order == IS_NESTED) &&
+		    road_has_shape(shape_named(meeting->shape)))
 			result |= in_process(meeting, nleft);
 	return result;
 }

@@ -8,6 +8,7 @@
  * To see it fail: let vgr_copy_and_zero keep what it copied.
  *
  *   leaks [--full] [--shape NAME] [--seed N] [--seconds N]
+ *         [--road door|section]
  *
  * What is looked for is kept masked, so that we do not find ourselves.  The
  * call has a stack of its own; the handlers' frames, which hold the registers
@@ -28,6 +29,7 @@
 #include "needle.h"
 #include "reach.h"
 #include "record.h"
+#include "road.h"
 #include "run.h"
 #include "sample.h"
 #include "state.h"
@@ -326,7 +328,7 @@ static const char *const names[] = {
 	"kreseed", "swap", "swapnew", NULL,
 };
 
-static const char *only_shape;
+static const char *only_shape, *road = "door";
 
 static bool is_wanted(const struct shape *shape)
 {
@@ -356,6 +358,8 @@ static void read_options(int argc, char **argv)
 			is_full = true;
 		else if (!strcmp(argv[i], "--shape") && i + 1 < argc)
 			only_shape = argv[++i];
+		else if (!strcmp(argv[i], "--road") && i + 1 < argc)
+			road = argv[++i];
 		else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
 			seed = strtoull(argv[++i], NULL, 0);
 		else if (!strcmp(argv[i], "--seconds") && i + 1 < argc)
@@ -375,6 +379,7 @@ int main(int argc, char **argv)
 	read_options(argc, argv);
 	if (check_tier() == 3)
 		skip("requests are system calls: there are no keys");
+	road_choose(road);
 	set_up();
 	reach_init_path(&path);
 	box_begin(seconds, count_cells());

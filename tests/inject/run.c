@@ -14,6 +14,7 @@
 #include "count.h"
 #include "generation.h"
 #include "record.h"
+#include "road.h"
 #include "verdict.h"
 #include "vgetrandom.h"
 
@@ -145,6 +146,7 @@ static bool is_slow_allowed(void)
 	return plan->subject == &subject_exit || plan->path->len == 0 ||
 	       plan->shape->start == START_LAST ||
 	       plan->shape->start == START_REFUSED ||
+	       (was_abandoned && road_is_stuck()) ||
 	       (was_abandoned && plan->subject == &subject_opaque);
 }
 

@@ -40,13 +40,12 @@ static bool opaque_begin(const struct shape *shape)
 	if (opaque_call(&byte, 1) != 1)
 		hard_error("no key");
 	memset(opaque->batch, 0, sizeof(opaque->batch));
-	opaque->position = VGR_BATCH_LEN;
+	opaque->cursor = VGR_BATCH_LEN;
 	if (opaque_call(&byte, 1) != 1)
 		hard_error("no batch");
-	opaque->nrefills = 0;
-	opaque->position = subject_position(shape, VGR_BATCH_LEN);
-	if (!opaque->position)
-		opaque->position = 1;
+	opaque->cursor = subject_position(shape, VGR_BATCH_LEN);
+	if (!opaque->cursor)
+		opaque->cursor = 1;
 	if (shape->start == START_STALE)
 		opaque->stamp[VGR_SOURCE_REQUESTS] = -1ull;
 	return true;
@@ -59,7 +58,7 @@ static uint8_t *opaque_state(void)
 
 static bool opaque_foretell(void *buf, size_t len)
 {
-	struct vgr_slot slot = { .position = opaque->position };
+	struct vgr_slot slot = { .cursor = opaque->cursor };
 
 	return subject_foretell_from(&slot, opaque, buf, len);
 }

@@ -16,6 +16,7 @@
 #include "generator.h"
 #include "host.h"
 #include "pool.h"
+#include "road.h"
 #include "scarce.h"
 #include "thread.h"
 #include "vgetrandom.h"
@@ -203,6 +204,7 @@ static bool library_begin(const struct shape *shape)
 	struct vgr_slot *slot;
 
 	left_slot = asleep_slot = dead_slot = buried_slot = spent_slot = NULL;
+	road_is_free_again();
 	if (shape->start >= START_IN_THREAD)
 		return begin_in_thread(shape->start);
 	if (vgetrandom_prepare())
@@ -213,10 +215,9 @@ static bool library_begin(const struct shape *shape)
 	slot->norphans = 0;
 	give_back_orphans();
 	vgr_generator_forget(slot);
-	if (vgr_generator_warm_up(slot))
+	if (vgr_generator_fill(slot, VGR_BEHIND_DOOR, NULL, 0))
 		hard_error("no key");
-	slot->nrefills = 0;
-	slot->position = subject_position(shape, VGR_BATCH_LEN);
+	slot->cursor = subject_position(shape, VGR_BATCH_LEN);
 	if (shape->start == START_STALE)
 		__atomic_fetch_or(&slot->flags, VGR_SLOT_STALE,
 				  __ATOMIC_SEQ_CST);
@@ -279,7 +280,7 @@ bool subject_foretell_from(const struct vgr_slot *from,
 	slot.state = &copy;
 	if (!vgr_generation_is_current(&slot))
 		return false;
-	return !vgr_generator_fill(&slot, buf, len);
+	return !vgr_generator_fill(&slot, VGR_BEHIND_DOOR, buf, len);
 }
 
 static bool library_foretell(void *buf, size_t len)

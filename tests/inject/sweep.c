@@ -8,7 +8,7 @@
  *
  *   sweep [--full] [--pairs] [--two] [--every N] [--subject NAME]
  *         [--shape NAME] [--fault NAME[,NAME]] [--seed N] [--bad-expected]
- *         [--seconds N]
+ *         [--seconds N] [--road door|section]
  *
  * A cell (fault or pair, shape) is a process; it runs the call once for each
  * boundary.  --full: for every boundary of requests up to 256 bytes, and for
@@ -31,6 +31,7 @@
 #include "check-tier.h"
 #include "check.h"
 #include "record.h"
+#include "road.h"
 #include "run.h"
 #include "sample.h"
 #include "verdict.h"
@@ -277,7 +278,8 @@ static void try_cell(struct plan plan)
 
 static bool fits(const struct subject *subject, const struct fault *fault)
 {
-	return subject->is_ours || !(fault->flags & FOR_OURS_ONLY);
+	return road_has_fault(fault) &&
+	       (subject->is_ours || !(fault->flags & FOR_OURS_ONLY));
 }
 
 static bool is_pair(const struct fault *first, const struct fault *second)
@@ -322,7 +324,7 @@ static void try_shape(const struct subject *subject, const struct shape *shape)
 	struct plan plan = { .subject = subject, .shape = shape };
 	int status;
 
-	if (!subject->has_shape(shape))
+	if (!subject->has_shape(shape) || !road_has_shape(shape))
 		return;
 	status = is_counting ? 0 : in_process(record_path, &plan);
 	if (status)
@@ -351,6 +353,7 @@ int main(int argc, char **argv)
 	wish_read(argc, argv);
 	if (check_tier() == 3)
 		skip("requests are system calls: there is no inside");
+	road_choose(wish.road);
 	cell = mmap(NULL, sizeof(*cell), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (cell == MAP_FAILED)

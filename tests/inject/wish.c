@@ -9,7 +9,7 @@
 
 #include "check.h"
 
-struct wish wish = { .every = 100 };
+struct wish wish = { .every = 100, .road = "door" };
 
 void wish_read(int argc, char **argv)
 {
@@ -32,6 +32,8 @@ void wish_read(int argc, char **argv)
 			wish.subject = value, i++;
 		else if (!strcmp(argv[i], "--shape"))
 			wish.shape = value, i++;
+		else if (!strcmp(argv[i], "--road"))
+			wish.road = value, i++;
 		else if (!strcmp(argv[i], "--fault"))
 			wish.fault = value, i++;
 		else if (!strcmp(argv[i], "--seconds"))

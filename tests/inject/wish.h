@@ -11,7 +11,7 @@
 extern struct wish {
 	bool full, pairs, two, bad_expected;
 	unsigned int every, seconds;
-	const char *subject, *shape, *fault;
+	const char *subject, *shape, *fault, *road;
 	uint64_t seed;			/* 0: any */
 } wish;
 
