@@ -61,6 +61,8 @@ static inline bool vgr_step_in(long *count)
 #define __atomic_fetch_and(at, value, order) PROOF_FETCH(&, at, value)
 #define __atomic_fetch_add(at, value, order) PROOF_FETCH(+, at, value)
 
+#define __atomic_add_fetch(at, value, order) (PROOF_FETCH(+, at, value) + (value))
+
 #define __atomic_exchange_n(at, value, order) \
 	({ \
 		__typeof__(*(at)) before_; \
