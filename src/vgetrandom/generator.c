@@ -255,7 +255,8 @@ static size_t direct_len(size_t len)
 static void is_done(struct work *work, size_t len)
 {
 	work->done += len;
-	work->nstopped = 0;
+	if (len)
+		work->nstopped = 0;
 }
 
 /* Replaces key and batch, having written some of the same run to the caller. */
