@@ -18,6 +18,22 @@ static inline bool is_restartable(void)
 	return vgr_thread_has_slot() && vgr_thread_slot->is_restartable;
 }
 
+/*
+ * Whether the thread's last request was stopped on its way, and lost some bytes
+ * of the batch: they end elsewhere than expected.  Then a test of exact bytes
+ * asks again, a hundred times in all.
+ */
+static inline bool was_stopped(uint32_t position)
+{
+	static int nstopped;
+
+	if (!is_restartable() ||
+	    vgr_position(vgr_thread_slot->cursor) == position)
+		return false;
+	check(++nstopped < 100);
+	return true;
+}
+
 /* Before a process's first request: its calls shall pass the door. */
 static inline void take_the_door(void)
 {

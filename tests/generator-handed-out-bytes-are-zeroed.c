@@ -60,7 +60,8 @@ static void take(int kind, size_t position, size_t len)
 		plant_batch(position);
 		nkeys = vgr_thread_slot->nkernel_keys;
 		request(kind, len);
-	} while (vgr_thread_slot->nkernel_keys != nkeys);
+	} while (vgr_thread_slot->nkernel_keys != nkeys ||
+		 was_stopped((uint32_t)(position + len)));
 
 	check_eq(vgr_position(vgr_thread_slot->cursor), position + len);
 	check_batch(position, len);

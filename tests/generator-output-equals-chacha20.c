@@ -109,6 +109,8 @@ again:
 		if (vgr_thread_slot->nkernel_keys != nkeys)
 			goto again;
 		model_draw(wanted, lens[i]);
+		if (was_stopped((uint32_t)model.used))
+			goto again;
 		check_bytes(seen, wanted, lens[i]);
 		check_state();
 	}
