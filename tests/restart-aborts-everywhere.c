@@ -64,7 +64,8 @@ static void count(const struct stop *stop, const struct outcome *outcome)
 
 /*
  * A system call that a stop is the cause of comes again when that does.  Others
- * have a cause elsewhere: a page that the kernel wanted at that moment.
+ * have a cause elsewhere: a page that the kernel wanted at that moment.  Where
+ * the key dies at the stop, a second death is enough for one; those are counted.
  */
 static void run(const struct shape *shape, const struct action *action,
 		const struct stop *stop)
@@ -77,7 +78,8 @@ static void run(const struct shape *shape, const struct action *action,
 		if (outcome.is_disturbed)
 			return;
 		count(stop, &outcome);
-		if (outcome.nsystem_calls <= action->at_each_pass)
+		if (outcome.nsystem_calls <= action->at_each_pass ||
+		    action->makes_stale)
 			return;
 	}
 	printf("%lu system calls (%lu restarts, %d stops): \"%s\" stopped at %#lx, pass %u; there: %s\n",
