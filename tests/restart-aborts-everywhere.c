@@ -65,7 +65,9 @@ static void count(const struct stop *stop, const struct outcome *outcome)
 /*
  * A system call that a stop is the cause of comes again when that does.  Others
  * have a cause elsewhere: a page that the kernel wanted at that moment.  Where
- * the key dies at the stop, a second death is enough for one; those are counted.
+ * the key dies at the stop, a second death is enough for one, and where the
+ * breakpoint has been passed in vain all turns of others came on the way: those
+ * are counted.
  */
 static void run(const struct shape *shape, const struct action *action,
 		const struct stop *stop)
@@ -79,7 +81,7 @@ static void run(const struct shape *shape, const struct action *action,
 			return;
 		count(stop, &outcome);
 		if (outcome.nsystem_calls <= action->at_each_pass ||
-		    action->makes_stale)
+		    action->makes_stale || !outcome.is_stopped)
 			return;
 	}
 	printf("%lu system calls (%lu restarts, %d stops): \"%s\" stopped at %#lx, pass %u; there: %s\n",
