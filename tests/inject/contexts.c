@@ -66,7 +66,7 @@ static const struct meeting {
 	{ "give back", &subject_library, "32 part", "draw10", 0, 0, IN_TURN,
 	  8, 16, 16, 1, 4, 4 },
 	{ "give back, 4 draws", &subject_library, "32 part", "draw10", 4, 0,
-	  IN_TURN, 16, 16, 32, 2, 4, 16 },
+	  IN_TURN, 4, 16, 64, 2, 4, 16 },
 	{ "both leave behind", &subject_library, "32 busy", NULL, 0, 0, IN_TURN,
 	  200, 1, 40, 8, 1, 4 },
 	{ "install, B's 5", &subject_library, "32 busy", NULL, 0, 5, IN_TURN,
@@ -106,8 +106,8 @@ static const struct meeting {
 	{ 0 },
 };
 
-#define ENTRY_LEN	40	/* boundaries of a call on its way in, or more */
-#define STEP_LEN	12	/* ... up to its step into the slot */
+#define ENTRY_LEN	48	/* boundaries of a call on its way in, or more */
+#define STEP_LEN	17	/* ... up to its step into the slot */
 #define SOON		64	/* ... on its way out, without a wipe */
 
 static bool is_full;
