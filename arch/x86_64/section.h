@@ -56,7 +56,14 @@ extern ptrdiff_t vgr_restart_field;	/* restart.h */
 	"jmp      %l[stopped]\n"					\
 	"94:"
 
-/* [to], [from], [len]: any length; [i], [t].  Ends at 64. */
+/*
+ * Behind a section, of what it gives in a register.  gcc before 11.5, 12.4 and
+ * 13.3 may copy an output of an asm with labels before that asm has written it
+ * (PR 113921), and then no integer would be random: -O1 did so.
+ */
+#define VGR_SECTION_OUTPUT(output) __asm__ volatile("" : "+r"(output))
+
+/* [to], [from], [len]: any length; [i], [t].  Ends at 79. */
 #define VGR_SECTION_COPY						\
 	"cmpq     $32, %[len]\n\t"					\
 	"ja       71f\n\t"						\
@@ -214,6 +221,7 @@ bool vgr_section_draw_u64(uint64_t *value)
 		       [field] "r"(vgr_restart_field), VGR_SECTION_OFFSETS
 		     : "cc", "memory"
 		     : stopped);
+	VGR_SECTION_OUTPUT(drawn);
 	*value = drawn;
 	return true;
 stopped:
@@ -240,6 +248,7 @@ bool vgr_section_draw_u32(uint32_t *value)
 		       [field] "r"(vgr_restart_field), VGR_SECTION_OFFSETS
 		     : "cc", "memory"
 		     : stopped);
+	VGR_SECTION_OUTPUT(drawn);
 	*value = drawn;
 	return true;
 stopped:

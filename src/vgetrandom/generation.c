@@ -22,7 +22,7 @@
 #define CLOCKS (BIT(VGR_SOURCE_CLOCK) | BIT(VGR_SOURCE_REALTIME))
 
 static const volatile uint64_t no_word;		/* 0 equals nothing */
-const volatile uint64_t *vgr_generation_word = &no_word;
+const volatile uint64_t *vgr_generation_word __attribute__((used)) = &no_word;
 
 static unsigned int live;		/* BIT(source) */
 static uint64_t nrequests = 1;		/* VGR_SOURCE_REQUESTS */

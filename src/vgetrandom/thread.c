@@ -32,7 +32,9 @@
 static struct vgr_slot no_slot;
 
 #ifndef VGR_HOST_HAS_THREAD_SLOT
-__thread struct vgr_slot *volatile vgr_thread_slot VGR_TLS_MODEL;
+/* Used: by sections, which name it in assembly. */
+__thread struct vgr_slot *volatile vgr_thread_slot VGR_TLS_MODEL
+	__attribute__((used));
 #endif
 
 static unsigned int is_open;		/* threads may have slots */
