@@ -3,7 +3,8 @@
 # Claim: however the compiler is asked to optimise, vgetrandom_u64() and _u32()
 # give what was drawn: no zero and no number twice in a thousand.
 #
-# To see it fail: in section.h, let VGR_SECTION_OUTPUT do nothing (gcc 12.2).
+# To see it fail: in section.h, end vgr_section_draw_u64 as vgr_section_draw ends,
+# with a label (gcc 12.2); or return before the drawn value is stored.
 
 srcdir=${srcdir:-.}
 builddir=${builddir:-.}

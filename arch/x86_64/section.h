@@ -28,7 +28,7 @@ extern ptrdiff_t vgr_restart_field;	/* restart.h */
  */
 #define VGR_SECTION_BEGIN						\
 	"cmpq     $0, %%fs:(%[field])\n\t"				\
-	"jne      %l[stopped]\n\t"					\
+	"jne      93f\n\t"						\
 	".pushsection vgr_restart_sections, \"aw\"\n\t"			\
 	".balign  32\n"							\
 	"95:\n\t"							\
@@ -49,7 +49,8 @@ extern ptrdiff_t vgr_restart_field;	/* restart.h */
 	"jmp      94f\n\t"						\
 	".byte    0x0f, 0xb9, 0x3d\n\t"					\
 	".long    0x53053053\n"						\
-	"99:\n\t"							\
+	"99:\n"								\
+	"93:\n\t"							\
 	"jmp      %l[stopped]\n"					\
 	"98:\n\t"							\
 	"movq     $0, %%fs:(%[field])\n\t"				\
@@ -57,11 +58,26 @@ extern ptrdiff_t vgr_restart_field;	/* restart.h */
 	"94:"
 
 /*
- * Behind a section, of what it gives in a register.  gcc before 11.5, 12.4 and
- * 13.3 may copy an output of an asm with labels before that asm has written it
- * (PR 113921), and then no integer would be random: -O1 did so.
+ * The end of a section that gives something in a register: no label of C's, but
+ * [done], which is 1 or 0; [drawn] is 0 with it.  gcc before 11.5, 12.4 and 13.3
+ * may copy an output of an asm with labels before that asm has written it (PR
+ * 113921), and then no integer would be random: -O1 did so.
  */
-#define VGR_SECTION_OUTPUT(output) __asm__ volatile("" : "+r"(output))
+#define VGR_SECTION_END_OF_DRAWN					\
+	"97:\n\t"							\
+	"movq     $0, %%fs:(%[field])\n\t"				\
+	"movl     $1, %k[done]\n\t"					\
+	"jmp      94f\n"						\
+	"98:\n\t"							\
+	"movq     $0, %%fs:(%[field])\n\t"				\
+	"jmp      93f\n\t"						\
+	".byte    0x0f, 0xb9, 0x3d\n\t"					\
+	".long    0x53053053\n"						\
+	"99:\n"								\
+	"93:\n\t"							\
+	"xorl     %k[drawn], %k[drawn]\n\t"				\
+	"xorl     %k[done], %k[done]\n"					\
+	"94:"
 
 /* [to], [from], [len]: any length; [i], [t].  Ends at 79. */
 #define VGR_SECTION_COPY						\
@@ -205,54 +221,45 @@ stopped:
 static inline __attribute__((always_inline))
 bool vgr_section_draw_u64(uint64_t *value)
 {
-	struct vgr_slot *slot = NULL;
-	uint8_t *from = NULL;
-	uint64_t drawn = 0, i = 0, t = 0;
+	struct vgr_slot *slot;
+	uint8_t *from;
+	uint64_t i, t;
+	uint32_t done;
 
-	__asm__ volatile goto(VGR_SECTION_BEGIN
-		     VGR_SECTION_CLAIM
-		     "movq     (%[from]), %[drawn]\n\t"
-		     "movq     $0, (%[from])\n\t"
-		     VGR_SECTION_LOOK
-		     VGR_SECTION_END
-		     : [slot] "=&r"(slot), [from] "=&r"(from), [i] "=&r"(i),
-		       [t] "=&r"(t), [drawn] "=&r"(drawn)
-		     : [len] "i"(sizeof(drawn)),
-		       [field] "r"(vgr_restart_field), VGR_SECTION_OFFSETS
-		     : "cc", "memory"
-		     : stopped);
-	VGR_SECTION_OUTPUT(drawn);
-	*value = drawn;
-	return true;
-stopped:
-	return false;
+	__asm__ volatile(VGR_SECTION_BEGIN
+			 VGR_SECTION_CLAIM
+			 "movq     (%[from]), %[drawn]\n\t"
+			 "movq     $0, (%[from])\n\t"
+			 VGR_SECTION_LOOK
+			 VGR_SECTION_END_OF_DRAWN
+			 : [slot] "=&r"(slot), [from] "=&r"(from), [i] "=&r"(i),
+			   [t] "=&r"(t), [drawn] "=&r"(*value), [done] "=&r"(done)
+			 : [len] "i"(sizeof(*value)),
+			   [field] "r"(vgr_restart_field), VGR_SECTION_OFFSETS
+			 : "cc", "memory");
+	return done;
 }
 
 static inline __attribute__((always_inline))
 bool vgr_section_draw_u32(uint32_t *value)
 {
-	struct vgr_slot *slot = NULL;
-	uint8_t *from = NULL;
-	uint64_t i = 0, t = 0;
-	uint32_t drawn = 0;
+	struct vgr_slot *slot;
+	uint8_t *from;
+	uint64_t i, t;
+	uint32_t done;
 
-	__asm__ volatile goto(VGR_SECTION_BEGIN
-		     VGR_SECTION_CLAIM
-		     "movl     (%[from]), %[drawn]\n\t"
-		     "movl     $0, (%[from])\n\t"
-		     VGR_SECTION_LOOK
-		     VGR_SECTION_END
-		     : [slot] "=&r"(slot), [from] "=&r"(from), [i] "=&r"(i),
-		       [t] "=&r"(t), [drawn] "=&r"(drawn)
-		     : [len] "i"(sizeof(drawn)),
-		       [field] "r"(vgr_restart_field), VGR_SECTION_OFFSETS
-		     : "cc", "memory"
-		     : stopped);
-	VGR_SECTION_OUTPUT(drawn);
-	*value = drawn;
-	return true;
-stopped:
-	return false;
+	__asm__ volatile(VGR_SECTION_BEGIN
+			 VGR_SECTION_CLAIM
+			 "movl     (%[from]), %[drawn]\n\t"
+			 "movl     $0, (%[from])\n\t"
+			 VGR_SECTION_LOOK
+			 VGR_SECTION_END_OF_DRAWN
+			 : [slot] "=&r"(slot), [from] "=&r"(from), [i] "=&r"(i),
+			   [t] "=&r"(t), [drawn] "=&r"(*value), [done] "=&r"(done)
+			 : [len] "i"(sizeof(*value)),
+			   [field] "r"(vgr_restart_field), VGR_SECTION_OFFSETS
+			 : "cc", "memory");
+	return done;
 }
 
 /* ---- Writing to a state at a known cursor (restart.h) ----------------------- */
